@@ -1,0 +1,15 @@
+export * from './avro/avro-schema.ts';
+export type { BytesFactory } from './avro/decimal.ts';
+export { jsonFault, type JsonObject, type JsonValue } from './avro/json-value.ts';
+export type { ValueFault } from './avro/value-fault.ts';
+export { shapeOf, type ValueShape } from './avro/value-shape.ts';
+export { dlqOf, dlqSettings } from './dead-letter-topic.ts';
+export type { EventEnvelope } from './envelope.ts';
+export * from './event-definition.ts';
+export { type EventDefinitions, eventDefinitions } from './event-definitions.ts';
+export * from './event-types.ts';
+export type * from './generated/event-data.ts';
+export type * from './generated/events.ts';
+export { type PublishMethodName, publishMethodName } from './publish-method-name.ts';
+export { eventTopology, topics } from './topology.ts';
+export type * from './topology.types.ts';
