@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|(?:^|\n)\s*import\s+)(['"])([^'"\n]+)\1/g;
+
+export const specifiers = (text) => [...text.matchAll(IMPORT)].map((match) => match[2]);
+
+/** What a built module leads to, by its code and by its types: the files, and the packages they name. */
+export function moduleFiles(dist, entry) {
+  const files = new Set();
+  const packages = new Set();
+  const waiting = [join(dist, `${entry}.js`), join(dist, `${entry}.d.ts`)];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (files.has(file)) continue;
+    files.add(file);
+    for (const specifier of specifiers(readFileSync(file, 'utf8'))) {
+      if (specifier.startsWith('.')) {
+        const stem = resolve(dirname(file), specifier).replace(/\.[jt]s$/, '');
+        waiting.push(...[`${stem}.js`, `${stem}.d.ts`].filter((path) => existsSync(path)));
+      } else if (!specifier.startsWith('node:')) {
+        packages.add(packageOf(specifier));
+      }
+    }
+  }
+  return { files: [...files].toSorted(), packages: [...packages].toSorted() };
+}
+
+function packageOf(specifier) {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}

@@ -1,0 +1,96 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { say, seconds } from './console.mjs';
+import { run } from './run.mjs';
+import { commandScript, nodeBinary } from './workspace.mjs';
+
+export class Tally {
+  passed = 0;
+  failed = 0;
+  skipped = 0;
+  #steps = [];
+
+  add({ passed = 0, failed = 0, skipped = 0 }) {
+    this.passed += passed;
+    this.failed += failed;
+    this.skipped += skipped;
+  }
+
+  /** Counts a step and remembers it for the table at the end. */
+  step(name, counts, from) {
+    this.add(counts);
+    this.#steps.push({ name, time: seconds(from), ...counts });
+  }
+
+  summary() {
+    return [
+      '',
+      ...this.#steps.map(
+        ({ name, time, passed = 0, failed = 0, skipped = 0 }) =>
+          `${failed === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(28)} ${String(passed).padStart(5)} passed ` +
+          `${String(failed).padStart(3)} failed ${String(skipped).padStart(3)} skipped  ${time}`,
+      ),
+    ];
+  }
+
+  line() {
+    return `${this.passed} passed, ${this.failed} failed, ${this.skipped} skipped`;
+  }
+}
+
+/** A command that is one test by itself; what it prints is shown when it fails. */
+export async function check(tally, name, args) {
+  const from = performance.now();
+  const { code, output } = await run(nodeBinary(), args, { quiet: true });
+  if (code !== 0) say(output.trimEnd());
+  tally.step(name, code === 0 ? { passed: 1 } : { failed: 1 }, from);
+  say(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds(from)})`);
+}
+
+export async function vitest(tally, name, projects, env = {}) {
+  const from = performance.now();
+  say(`---- ${name}`);
+  const directory = mkdtempSync(join(tmpdir(), 'shop-test-report-'));
+  const report = join(directory, 'report.json');
+  const args = [
+    commandScript('vitest', 'vitest.mjs'),
+    'run',
+    ...projects.flatMap((project) => ['--project', project]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
+  try {
+    const { code } = await run(nodeBinary(), args, { env: { ...hermetic(), ...env } });
+    tally.step(name, counts(report, code), from);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+// A spec must not turn to the shop or the cluster that the shell's settings name.
+function hermetic() {
+  const settings =
+    /^(KAFKA_|SCHEMA_REGISTRY_URL$|DATABASE_URL$|EVENT_TRANSPORT$|SERVICES$|SERVICE_NAME$|DATA_DIR$|STRIPE_API_KEY$|PORT$|METRICS_PORT$|PAYMENT_SIMULATOR_PORT$|SMTP_URL$|ORDER_FLOW$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.test(name)));
+}
+
+function counts(report, code) {
+  let result;
+  try {
+    result = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    say('The test runner ended without a report.');
+    return { failed: 1 };
+  }
+  const passed = result.numPassedTests;
+  const skipped = result.numPendingTests + (result.numTodoTests ?? 0);
+  // A file that does not load has no tests, and an error outside a test belongs to none: both are failures.
+  const broken = result.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
+  ).length;
+  const failed = result.numFailedTests + broken;
+  return { passed, skipped, failed: failed === 0 && code !== 0 ? 1 : failed };
+}
