@@ -1,0 +1,29 @@
+import { CodedError } from '@/infrastructure/errors/coded-error';
+
+/** The server does not answer, or ended the connection. Nothing was committed that we were not told of. */
+export class DatabaseUnavailableError extends CodedError {
+  readonly code = 'DATABASE_UNAVAILABLE';
+  readonly retryable = true;
+  override readonly status = 503;
+}
+
+// Class 08 connection exception, 57P0x shutdown in progress, 53300 too many connections: PostgreSQL manual, appendix A.
+const UNAVAILABLE_STATES = /^(08|57P0|53300)/;
+const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT']);
+const UNAVAILABLE_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof DatabaseUnavailableError) return true;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === 'string' && (UNAVAILABLE_STATES.test(code) || UNAVAILABLE_SYSTEM_CODES.has(code)))
+    return true;
+  return UNAVAILABLE_MESSAGES.test(error.message);
+}
+
+/** Connection faults get their code; everything else (constraint violations first of all) passes unchanged. */
+export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof DatabaseUnavailableError || !isUnavailable(error)) return error;
+  return new DatabaseUnavailableError('The database does not answer.', { cause: error });
+}

@@ -1,0 +1,46 @@
+const FRAGMENT = Symbol('sql-fragment');
+
+/** A statement with its parameters apart. Only `sql` makes one, so a value can never become text. */
+export interface SqlQuery {
+  readonly [FRAGMENT]: true;
+  readonly strings: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/** Template tag: `${value}` becomes a parameter, `${sql`…`}` is spliced, `${sql.id('name')}` is a quoted name. */
+export function sql(strings: TemplateStringsArray, ...values: readonly unknown[]): SqlQuery {
+  return { [FRAGMENT]: true, strings, values };
+}
+
+sql.id = (name: string): SqlQuery => ({
+  [FRAGMENT]: true,
+  strings: [`"${name.replaceAll('"', '""')}"`],
+  values: [],
+});
+
+function isFragment(value: unknown): value is SqlQuery {
+  return typeof value === 'object' && value !== null && FRAGMENT in value;
+}
+
+/** Flattens nested fragments into the text and values that `pg` takes. */
+export function compile(query: SqlQuery): { text: string; values: unknown[] } {
+  const values: unknown[] = [];
+  const write = (part: SqlQuery): string =>
+    part.strings.reduce((text, literal, index) => {
+      if (index === 0) return literal;
+      const value = part.values[index - 1];
+      if (isFragment(value)) return text + write(value) + literal;
+      values.push(value);
+      return `${text}$${values.length}${literal}`;
+    }, '');
+  return { text: write(query), values };
+}
+
+/** Anything that runs statements: a pool, or one transaction. */
+export interface SqlSession {
+  rows<Row>(query: SqlQuery): Promise<Row[]>;
+  /** The only row, undefined when there is none. */
+  row<Row>(query: SqlQuery): Promise<Row | undefined>;
+  /** Number of rows affected. */
+  run(query: SqlQuery): Promise<number>;
+}
