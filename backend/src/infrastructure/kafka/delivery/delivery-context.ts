@@ -1,0 +1,35 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Where a handled event came from, beside the event itself. */
+export interface DeliveryContext {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** The event's key: the order's id on the order's topics. */
+  readonly key: string | null;
+  /** 1 for the first run, counted by this process. */
+  readonly attempt: number;
+  readonly group: string;
+  readonly handler: string;
+  /** Stable over repeated runs of the same event by the same handler; for calls outside PostgreSQL. */
+  readonly idempotencyKey: string;
+  /** The record's headers that are not the event's own (`ce_*`, content-type), last one wins, as text. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What links events into one story; travels from a request or a handled event to what is published within. */
+export interface Causality {
+  readonly correlationId: string;
+  readonly causationId?: string;
+  readonly traceparent?: string;
+}
+
+const causality = new AsyncLocalStorage<Causality>();
+const delivery = new AsyncLocalStorage<DeliveryContext>();
+
+export const currentCausality = (): Causality | undefined => causality.getStore();
+export const runWithCausality = <T>(value: Causality, work: () => T): T => causality.run(value, work);
+
+/** The delivery whose handler is running, undefined outside of one. */
+export const currentDelivery = (): DeliveryContext | undefined => delivery.getStore();
+export const runWithDelivery = <T>(value: DeliveryContext, work: () => T): T => delivery.run(value, work);

@@ -1,0 +1,148 @@
+import type { KafkaRuntime } from '@/infrastructure/kafka/kafka-runtime';
+import type {
+  EventTransport,
+  PartitionOffsets,
+  Position,
+} from '@/infrastructure/kafka/transport/transport.port';
+import type { Metrics } from '@/infrastructure/observability/metrics';
+
+/** The health of a process's part in the event flow; all values are numbers as the log's own tools tell them. */
+export interface KafkaHealthMetrics {
+  readonly status: 'healthy' | 'degraded' | 'unhealthy';
+  /** Since the start of the process; `avgLatency` in ms from a publish to its acknowledgement. */
+  readonly producer: {
+    readonly messagesProduced: number;
+    readonly errors: number;
+    readonly avgLatency: number;
+  };
+  /** Members of this process's groups, events between the groups' positions and the ends, failed runs. */
+  readonly consumers: { readonly active: number; readonly lag: number; readonly errors: number };
+  /** Topics this process needs, and how many of them have every partition served by enough replicas. */
+  readonly topics: { readonly total: number; readonly healthy: number };
+}
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+export interface HealthReport extends KafkaHealthMetrics {
+  readonly checks: readonly Check[];
+}
+
+const DEADLINE_MS = 5_000;
+
+/** Asks the log and the runtimes; answers within the deadline whatever they do. */
+export async function reportHealth(
+  runtimes: readonly KafkaRuntime[],
+  metrics: Metrics,
+): Promise<HealthReport> {
+  const producer = metrics.producerSummary();
+  const errors = await metrics.failedRuns();
+  const transport = runtimes[0]?.transport;
+  const joined = runtimes.map(checkOfGroup);
+  const databases = await Promise.all(runtimes.flatMap(checkOfDatabase));
+  if (!transport) return unhealthy(producer, errors, [...joined, ...databases]);
+  try {
+    const { topics, lag, active } = await within(DEADLINE_MS, askLog(transport, runtimes));
+    const checks = [{ name: 'log', ok: true }, ...joined, ...databases];
+    const bad = checks.some(({ ok }) => !ok) || topics.healthy < topics.total;
+    const dead = topics.healthy === 0 || databases.some(({ ok }) => !ok);
+    const status = dead ? 'unhealthy' : bad ? 'degraded' : 'healthy';
+    return { status, producer, consumers: { active, lag, errors }, topics, checks };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return unhealthy(producer, errors, [{ name: 'log', ok: false, detail }, ...joined, ...databases]);
+  }
+}
+
+function unhealthy(
+  producer: HealthReport['producer'],
+  errors: number,
+  checks: readonly Check[],
+): HealthReport {
+  return {
+    status: 'unhealthy',
+    producer,
+    consumers: { active: 0, lag: 0, errors },
+    topics: { total: 0, healthy: 0 },
+    checks,
+  };
+}
+
+async function askLog(transport: EventTransport, runtimes: readonly KafkaRuntime[]) {
+  const { admin } = transport;
+  const subscribed = runtimes
+    .map(({ groupConsumer }) => ({ group: groupConsumer.group, topics: groupConsumer.subscribed() }))
+    .filter(({ topics }) => topics.length > 0);
+  const needed = [...new Set(runtimes.flatMap(({ settings }) => settings.topics.map(({ topic }) => topic)))];
+  const names = new Set(await admin.topicNames());
+  const described = await admin.describeTopics(needed.filter((topic) => names.has(topic)));
+  const healthy = described.filter(({ partitionDetails, config }) => {
+    // The embedded log has one replica, whatever the setting asks of a cluster.
+    const enough = (replicas: number) => Math.min(replicas, Number(config['min.insync.replicas'] ?? 1));
+    return partitionDetails.every(
+      ({ leader, replicas, inSyncReplicas }) =>
+        leader >= 0 && inSyncReplicas.length >= enough(replicas.length),
+    );
+  });
+  const offsets = await admin.offsets([...new Set(subscribed.flatMap(({ topics }) => topics))]);
+  const groups = await Promise.all(
+    subscribed.map(async ({ group, topics }) => ({
+      lag: lagOf(offsets, await admin.committed(group, topics), topics),
+      members: (await admin.describeGroup(group)).members.length,
+    })),
+  );
+  return {
+    topics: { total: needed.length, healthy: healthy.length },
+    lag: groups.reduce((sum, group) => sum + group.lag, 0),
+    active: groups.reduce((sum, group) => sum + group.members, 0),
+  };
+}
+
+/** As Kafka's tools count: end minus committed; a partition without a committed position has none to tell. */
+export function lagOf(
+  offsets: readonly PartitionOffsets[],
+  committed: readonly Position[],
+  topics: readonly string[],
+): number {
+  const ends = new Map(offsets.map(({ topic, partition, end }) => [`${topic}/${partition}`, end]));
+  return committed
+    .filter(({ topic }) => topics.includes(topic))
+    .reduce((sum, { topic, partition, offset }) => {
+      const end = ends.get(`${topic}/${partition}`) ?? offset;
+      return sum + Number(end > offset ? end - offset : 0n);
+    }, 0);
+}
+
+function checkOfGroup({ groupConsumer, ready }: KafkaRuntime): Check {
+  const name = `consumer ${groupConsumer.group}`;
+  if (groupConsumer.fatal) return { name, ok: false, detail: groupConsumer.fatal.message };
+  return ready ? { name, ok: true } : { name, ok: false, detail: 'is joining' };
+}
+
+function checkOfDatabase({ stateful }: KafkaRuntime): Promise<Check>[] {
+  if (!stateful) return [];
+  const { database } = stateful;
+  const name = `database ${database.schema}`;
+  const asked = within(DEADLINE_MS, database.ping());
+  return [
+    asked.then(
+      () => ({ name, ok: true }),
+      (error: unknown) => ({
+        name,
+        ok: false,
+        detail: error instanceof Error ? error.message : String(error),
+      }),
+    ),
+  ];
+}
+
+function within<T>(ms: number, asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,54 @@
+/** What an application needs of the module. Everything else in these folders may change without notice. */
+import 'reflect-metadata';
+
+export type * from '@shop/contracts';
+export { defineEvent, dlqOf, eventTypes, topicNames, topicOf } from '@shop/contracts';
+export { ConfigurationError } from '@/infrastructure/config/configuration.error';
+export { CodedError, type Fault } from '@/infrastructure/errors/coded-error';
+export { NoUnitOfWorkError } from '@/infrastructure/outbox/outbox.errors';
+export { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+export { DatabaseUnavailableError } from '@/infrastructure/postgres/database.errors';
+export type { Migrations } from '@/infrastructure/postgres/migrate';
+export { sql, type SqlQuery, type SqlSession } from '@/infrastructure/postgres/sql';
+export { DuplicateHandlerError } from './consumer/consumer.errors';
+export { EventConsumerService } from './consumer/event-consumer.service';
+export type {
+  EventHandler,
+  EventHandlerOf,
+  HandlerFunction,
+  HandlerObject,
+  HandlerOptions,
+  HandlerRegistration,
+} from './consumer/handler';
+export { type EventOf, KafkaHandler } from './consumer/kafka-handler.decorator';
+export { type DeliveryContext, currentDelivery } from './delivery/delivery-context';
+export { HealthModule } from './health/health.module';
+export { type HealthReport, type KafkaHealthMetrics, reportHealth } from './health/kafka-health';
+export { KafkaConnections } from './kafka-connections';
+export { KafkaModule, type KafkaModuleAsyncOptions } from './kafka.module';
+export type { DatabaseSettings, KafkaModuleOptions, RetrySettings, TopicConfig } from './kafka.options';
+export { KafkaRuntimes } from './kafka-runtimes';
+export {
+  type BatchItem,
+  EventPublisherService,
+  type PublishedEvent,
+  type PublishOptions,
+} from './publisher/event-publisher.service';
+export {
+  EventTooLargeError,
+  InvalidEventDataError,
+  InvalidEventDefinitionError,
+  SchemaRegistryUnavailableError,
+  SchemaRejectedError,
+  UndecodableError,
+  UnknownEventTypeError,
+  UnknownSchemaError,
+  WrongTopicError,
+} from './schema/schema.errors';
+export {
+  LogUnavailableError,
+  RecordTooLargeError,
+  TopicSettingRefusedError,
+  UnknownTopicError,
+} from './transport/transport.errors';
+export { NoDatabaseError } from './without-database';

@@ -1,0 +1,95 @@
+import type { EventDefinition, TopicName } from '@shop/contracts';
+import type { Environment } from '@/infrastructure/config/env';
+import type { Engine, TopicSettings } from '@/infrastructure/kafka/transport/transport.port';
+import type { Migrations } from '@/infrastructure/postgres/migrate';
+
+/** A topic of the application's own, in the words of Kafka's admin clients. */
+export interface TopicConfig {
+  readonly topic: string;
+  /** Default `KAFKA_DEFAULT_PARTITIONS`. */
+  readonly numPartitions?: number;
+  /** Default `KAFKA_DEFAULT_REPLICATION`. */
+  readonly replicationFactor?: number;
+  /** Kafka's topic configuration; `retention.ms` defaults to `KAFKA_DEFAULT_RETENTION`. */
+  readonly configEntries?: readonly { readonly name: string; readonly value: string | number }[];
+}
+
+export interface DatabaseSettings {
+  readonly url: string;
+  /** PostgreSQL schema of this application's tables. Default: the service's name, with `_` for other characters. */
+  readonly schema?: string;
+  /** Connections of this service's pool; default 8. */
+  readonly maxConnections?: number;
+  /** The schema's own tables, applied together with outbox, inbox and progress. */
+  readonly migrations?: Migrations;
+}
+
+export interface RetrySettings {
+  /** Runs before the record goes to `<topic>.dlq`. Default 10 without a database; with one, unlimited. */
+  readonly attempts?: number;
+  /** Default 100 ms, doubled each time, with full jitter. */
+  readonly firstDelayMs?: number;
+  /** Default 30,000 ms. */
+  readonly longestDelayMs?: number;
+}
+
+export interface KafkaModuleOptions {
+  /** Name of this application: its group is `${KAFKA_CONSUMER_GROUP_ID}.<service>`. Default `SERVICE_NAME`. */
+  readonly service?: string;
+  /** The group as it stands, for one application alone in it. */
+  readonly group?: string;
+  readonly brokers?: readonly string[];
+  /** Stable name of this process; a restart within the session time-out keeps its partitions. */
+  readonly instanceId?: string;
+  /** Default `kafka`. `embedded` keeps the log in `database`. */
+  readonly engine?: Engine;
+  readonly schemaRegistryUrl?: string;
+  /** Event types beside the built-in ones, made by `defineEvent`. */
+  readonly events?: readonly EventDefinition[];
+  /** Topics made at start-up where they are missing, each with its `.dlq`. */
+  readonly topics?: readonly TopicConfig[];
+  /** Built-in topics to make at start-up where they are missing. */
+  readonly builtInTopics?: readonly TopicName[];
+  /** With it: outbox, inbox, own progress. Without: direct publishing, commits of the log as progress. */
+  readonly database?: DatabaseSettings;
+  /** The PostgreSQL that holds the embedded log. Default: that of `database`. */
+  readonly logUrl?: string;
+  readonly retry?: RetrySettings;
+  /** Default `process.env`. */
+  readonly environment?: Environment;
+}
+
+export interface SaslSettings {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface KafkaSettings {
+  readonly engine: Engine;
+  readonly service: string | undefined;
+  readonly group: string;
+  /** The group is the common one, because the application has no name of its own. */
+  readonly groupIsShared: boolean;
+  readonly clientId: string;
+  readonly instanceId: string | undefined;
+  readonly brokers: readonly string[];
+  readonly producer: {
+    readonly idempotent: boolean;
+    readonly maxInFlight: number;
+    readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+  };
+  readonly sessionTimeoutMs: number;
+  readonly maxWaitMs: number;
+  readonly schemaRegistryUrl: string;
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+  readonly sasl: SaslSettings | undefined;
+  readonly events: readonly EventDefinition[];
+  readonly topics: readonly TopicSettings[];
+  readonly database: (DatabaseSettings & { readonly schema: string }) | undefined;
+  readonly logUrl: string | undefined;
+  readonly retry: {
+    readonly attempts: number | 'unlimited';
+    readonly backOff: { readonly firstMs: number; readonly longestMs: number };
+  };
+}

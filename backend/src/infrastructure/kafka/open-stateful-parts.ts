@@ -1,0 +1,48 @@
+import type { Metrics } from '@/infrastructure/observability/metrics';
+import { loggerOf } from '@/infrastructure/observability/logger';
+import { OutboxRelay } from '@/infrastructure/outbox/outbox-relay';
+import { outboxMigrations } from '@/infrastructure/outbox/outbox.migrations';
+import { type AppendObserver, LogDoor, TransactionalDoor } from '@/infrastructure/outbox/relay-door';
+import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { Database } from '@/infrastructure/postgres/database';
+import { translateDatabaseError } from '@/infrastructure/postgres/database.errors';
+import { migrate } from '@/infrastructure/postgres/migrate';
+import { deliveryMigrations } from './delivery/delivery.migrations';
+import type { KafkaSettings } from './kafka.options';
+import type { StatefulParts } from './kafka-runtime';
+import { EmbeddedTransport } from './transport/embedded/embedded-transport';
+import type { EventTransport } from './transport/transport.port';
+
+const DEFAULT_CONNECTIONS = 8;
+
+/** The schema brought up to date, its pool, and the way from its outbox to the log. */
+export async function openStatefulParts(
+  settings: KafkaSettings,
+  transport: EventTransport,
+  metrics: Metrics,
+): Promise<StatefulParts> {
+  const { database: wanted } = settings;
+  if (!wanted) throw new Error('openStatefulParts needs database settings.');
+  const { schema } = wanted;
+  const logger = loggerOf(`service.${schema}`);
+  try {
+    await migrate(wanted.url, schema, { ...outboxMigrations, ...deliveryMigrations, ...wanted.migrations });
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+  const database = new Database({
+    url: wanted.url,
+    schema,
+    maxConnections: wanted.maxConnections ?? DEFAULT_CONNECTIONS,
+    applicationName: schema,
+    onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection was lost'),
+  });
+  const unitOfWork = new UnitOfWork(database);
+  const observe: AppendObserver = (records, ms, ok) => metrics.recordAppend(records, ms, ok);
+  const door =
+    transport instanceof EmbeddedTransport
+      ? new TransactionalDoor(transport, observe)
+      : new LogDoor(transport, observe);
+  const relay = new OutboxRelay({ database, url: wanted.url, door, unitOfWork, logger });
+  return { database, unitOfWork, relay };
+}

@@ -1,0 +1,96 @@
+import { SchemaRegistryUnavailableError, SchemaRejectedError } from './schema.errors';
+
+export interface RegistryAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
+
+/** Calls of the Confluent Schema Registry's REST API, each bounded in time. */
+export class RegistryClient {
+  private readonly base: string;
+  private readonly authorization: string | undefined;
+
+  /** A user and password in the URL become basic authentication and appear in no message. */
+  constructor(
+    url: string,
+    private readonly timeoutMs: number,
+  ) {
+    const parsed = new URL(url);
+    const { username, password } = parsed;
+    if (username) {
+      const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+      this.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    }
+    parsed.username = '';
+    parsed.password = '';
+    this.base = parsed.href.replace(/\/$/, '');
+  }
+
+  get address(): string {
+    return this.base;
+  }
+
+  /** Answers with status 200 and 404; everything else rejects with the fitting coded error. */
+  async call(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<RegistryAnswer> {
+    const response = await this.fetch(method, path, body);
+    const text = await this.text(response);
+    if (response.status >= 500 || response.status === 429) {
+      throw this.unavailable(`it answered ${response.status}`);
+    }
+    const answer = parse(text);
+    if (response.ok && answer) return { status: response.status, body: answer };
+    if (response.status === 404 && method === 'GET') return { status: 404, body: answer ?? {} };
+    if (response.ok)
+      throw this.unavailable('its answer is not JSON; is there something else at this address?');
+    throw new SchemaRejectedError(
+      `The schema registry at ${this.base} refused ${method} ${path} (${response.status}): ${messageOf(answer, text)}`,
+    );
+  }
+
+  private async fetch(method: string, path: string, body: unknown): Promise<Response> {
+    const headers: Record<string, string> = { accept: `${CONTENT_TYPE}, application/json` };
+    if (this.authorization) headers['authorization'] = this.authorization;
+    if (body !== undefined) headers['content-type'] = CONTENT_TYPE;
+    try {
+      return await fetch(`${this.base}${path}`, {
+        method,
+        headers,
+        signal: AbortSignal.timeout(this.timeoutMs),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch (cause) {
+      throw this.unavailable(`it does not answer within ${this.timeoutMs} ms`, cause);
+    }
+  }
+
+  private async text(response: Response): Promise<string> {
+    try {
+      return await response.text();
+    } catch (cause) {
+      throw this.unavailable('its answer broke off', cause);
+    }
+  }
+
+  private unavailable(why: string, cause?: unknown): SchemaRegistryUnavailableError {
+    return new SchemaRegistryUnavailableError(`The schema registry at ${this.base} cannot be used: ${why}.`, {
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    // Proxies and load balancers answer in HTML; the caller decides by the status.
+    return undefined;
+  }
+}
+
+function messageOf(answer: Record<string, unknown> | undefined, text: string): string {
+  const message = answer?.['message'];
+  return (typeof message === 'string' ? message : text).slice(0, 500);
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Database } from '@/infrastructure/postgres/database';
+import { migrate } from '@/infrastructure/postgres/migrate';
+import { sql } from '@/infrastructure/postgres/sql';
+import { type TestDatabase, testDatabase } from '@/testing/test-database';
+import { NoUnitOfWorkError } from './outbox.errors';
+import { outboxMigrations } from './outbox.migrations';
+import { oldestRows, takeRows } from './outbox-rows';
+import { UnitOfWork } from './unit-of-work';
+
+const ALL_SHARDS = Array.from({ length: 16 }, (_, shard) => shard);
+
+let server: TestDatabase;
+let database: Database;
+let unitOfWork: UnitOfWork;
+
+beforeAll(async () => {
+  server = await testDatabase();
+  await migrate(server.url, 'shop', {
+    ...outboxMigrations,
+    'test-0001': 'create table notes (text text primary key)',
+  });
+  database = new Database({ url: server.url, schema: 'shop', maxConnections: 6, applicationName: 'spec' });
+  unitOfWork = new UnitOfWork(database);
+});
+
+afterAll(async () => {
+  await database.close();
+  await server.drop();
+});
+
+beforeEach(() => database.run(sql`truncate notes, outbox`));
+
+function publish(name: string, key = 'k'): void {
+  const record = { topic: 'orders', key: Buffer.from(key), value: Buffer.from(name), headers: [] };
+  unitOfWork.append(record, { eventId: randomUUID(), eventType: name });
+}
+
+const inOutbox = async () => (await oldestRows(database, ALL_SHARDS, 100)).map((row) => row.eventType);
+
+describe('a unit of work', () => {
+  it('has rows and events after the commit', async () => {
+    await unitOfWork.run(async (session) => {
+      await session.run(sql`insert into notes values ('a')`);
+      publish('first');
+      publish('second');
+      expect(await inOutbox()).toEqual([]);
+    });
+    expect(await inOutbox()).toEqual(['first', 'second']);
+    expect(await database.rows(sql`select text from notes`)).toEqual([{ text: 'a' }]);
+  });
+
+  it('has neither after a failure', async () => {
+    const failing = unitOfWork.run(async (session) => {
+      await session.run(sql`insert into notes values ('a')`);
+      publish('first');
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await inOutbox()).toEqual([]);
+    expect(await database.rows(sql`select * from notes`)).toEqual([]);
+  });
+
+  it('is one with a unit inside it', async () => {
+    const failing = unitOfWork.run(async () => {
+      await unitOfWork.run(async (session) => {
+        await session.run(sql`insert into notes values ('inner')`);
+        publish('inner');
+      });
+      throw new Error('outer');
+    });
+    await expect(failing).rejects.toThrow('outer');
+    expect(await inOutbox()).toEqual([]);
+  });
+
+  it('refuses publishing and SQL outside', () => {
+    expect(() => publish('x')).toThrow(NoUnitOfWorkError);
+    expect(() => unitOfWork.sql).toThrow(NoUnitOfWorkError);
+  });
+
+  it('keeps two units apart that run at once', async () => {
+    await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        unitOfWork.run(async (session) => {
+          await session.run(sql`insert into notes values (${name})`);
+          publish(name, name);
+        }),
+      ),
+    );
+    expect((await inOutbox()).toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('wakes the relay after a commit that published, and only then', async () => {
+    const woken: string[] = [];
+    const off = unitOfWork.onPublished(() => woken.push('now'));
+    await unitOfWork.run(async (session) => void (await session.row(sql`select 1`)));
+    expect(woken).toEqual([]);
+    await unitOfWork.run(async () => publish('x'));
+    expect(woken).toEqual(['now']);
+    off();
+  });
+});
+
+describe('outbox rows', () => {
+  it('of one aggregate come in the order of their commits', async () => {
+    let letGo: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const slow = unitOfWork.run(async () => {
+      publish('slow');
+      await opened;
+    });
+    await unitOfWork.run(async () => publish('quick'));
+    letGo();
+    await slow;
+    expect(await inOutbox()).toEqual(['quick', 'slow']);
+  });
+
+  it('are taken oldest first, and come back when the taker fails', async () => {
+    await unitOfWork.run(async () => ['1', '2', '3'].forEach((name) => publish(name, name)));
+    const failing = database.transaction(async (session) => {
+      expect((await takeRows(session, ALL_SHARDS, 2)).map((row) => row.eventType)).toEqual(['1', '2']);
+      throw new Error('the log is away');
+    });
+    await expect(failing).rejects.toThrow('the log is away');
+    expect(await inOutbox()).toEqual(['1', '2', '3']);
+  });
+});
