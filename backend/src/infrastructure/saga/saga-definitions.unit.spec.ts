@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { RemoteStep, SagaDefinition } from './saga-definition';
+import { SagaDefinitions } from './saga-definitions';
+
+const step: RemoteStep<unknown> = {
+  kind: 'remote',
+  name: 'payment',
+  deadlineMs: 1_000,
+  request: () => ({ eventType: 'payment.refund.requested', data: { orderId: 'o', reason: 'r' } }),
+  replies: { done: 'payment.completed', failed: 'payment.failed' },
+  undo: {
+    request: () => ({ eventType: 'payment.refund.requested', data: { orderId: 'o', reason: 'r' } }),
+    replies: { done: 'payment.refunded', refused: 'payment.refund.failed' },
+    repeat: { firstMs: 10, maxMs: 100 },
+  },
+};
+
+const saga = (
+  version: number,
+  steps: SagaDefinition<unknown>['steps'] = [step],
+): SagaDefinition<unknown> => ({
+  type: 'order',
+  version,
+  steps,
+});
+
+describe('saga definitions', () => {
+  it('give the latest version to new sagas and each version to its own', () => {
+    const definitions = new SagaDefinitions();
+    definitions.register(saga(1));
+    definitions.register(saga(2));
+    expect(definitions.latest('order').definition.version).toBe(2);
+    expect(definitions.of('order', 1).definition.version).toBe(1);
+  });
+
+  it.each([
+    ['without steps', saga(1, [])],
+    [
+      'with two steps of one name',
+      saga(1, [step, { kind: 'local', name: 'payment', check: () => undefined }]),
+    ],
+    ['with a deadline of nothing', saga(1, [{ ...step, deadlineMs: 0 }])],
+    ['with one answer for two steps', saga(1, [step, { ...step, name: 'inventory' }])],
+    [
+      'with an undo that is never repeated',
+      saga(1, [{ ...step, undo: { ...step.undo, repeat: { firstMs: 0, maxMs: 0 } } }]),
+    ],
+  ])('refuse a definition %s', (_, definition) => {
+    expect(() => new SagaDefinitions().register(definition)).toThrow(
+      expect.objectContaining({ code: 'INVALID_SAGA_DEFINITION' }),
+    );
+  });
+
+  it('refuse the same version twice', () => {
+    const definitions = new SagaDefinitions();
+    definitions.register(saga(1));
+    expect(() => definitions.register(saga(1))).toThrow(
+      expect.objectContaining({ code: 'INVALID_SAGA_DEFINITION' }),
+    );
+  });
+
+  it('refuse to start where an unfinished saga needs another version', () => {
+    const definitions = new SagaDefinitions();
+    definitions.register(saga(2));
+    expect(() => definitions.refuseUnknown([{ type: 'order', version: 2, count: 4 }])).not.toThrow();
+    expect(() => definitions.refuseUnknown([{ type: 'order', version: 1, count: 4 }])).toThrow(
+      expect.objectContaining({
+        code: 'UNKNOWN_SAGA_VERSION',
+        message: expect.stringContaining("4 of 'order' version 1"),
+      }),
+    );
+  });
+});

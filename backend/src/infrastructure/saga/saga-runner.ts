@@ -1,0 +1,39 @@
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
+import { Database } from '@/infrastructure/postgres/database';
+import { SagaDefinitions } from './saga-definitions';
+import { SagaEngine } from './saga-engine';
+import { SagaQueries } from './saga-queries';
+import { SagaTimers } from './saga-timers';
+
+/** Checks at start-up that every unfinished saga has its definition, and runs the timers until shut-down. */
+@Injectable()
+export class SagaRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(SagaRunner.name);
+  private readonly queries: SagaQueries;
+  private readonly timers: SagaTimers;
+
+  constructor(
+    engine: SagaEngine,
+    private readonly definitions: SagaDefinitions,
+    database: Database,
+  ) {
+    this.queries = new SagaQueries(database);
+    this.timers = new SagaTimers(engine, this.queries, {
+      onError: (error) => this.logger.warn(`Deadlines cannot be handled at present: ${String(error)}`),
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.definitions.refuseUnknown(await this.queries.unfinishedVersions());
+    this.timers.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.timers.stop();
+  }
+}

@@ -1,0 +1,51 @@
+import { CodedError } from '@/infrastructure/errors/coded-error';
+
+/** A saga definition contradicts itself; the application does not start. */
+export class InvalidSagaDefinitionError extends CodedError {
+  readonly code = 'INVALID_SAGA_DEFINITION';
+  readonly retryable = false;
+
+  constructor(type: string, faults: readonly string[]) {
+    super(`Saga '${type}': ${faults.join('; ')}.`, {
+      faults: faults.map((message) => ({ path: `sagas.${type}`, message })),
+    });
+  }
+}
+
+/** A saga in the database needs a definition that this build does not have; it must not be run by another one. */
+export class UnknownSagaVersionError extends CodedError {
+  readonly code = 'UNKNOWN_SAGA_VERSION';
+  readonly retryable = false;
+
+  constructor(
+    unknown: readonly { readonly type: string; readonly version: number; readonly count: number }[],
+  ) {
+    const list = unknown
+      .map(({ type, version, count }) => `${count} of '${type}' version ${version}`)
+      .join(', ');
+    super(`Unfinished sagas without a definition in this build: ${list}. Start the build that began them.`);
+  }
+}
+
+/** There is no saga of this id. */
+export class SagaNotFoundError extends CodedError {
+  readonly code = 'SAGA_NOT_FOUND';
+  readonly retryable = false;
+  override readonly status = 404;
+
+  constructor(id: string) {
+    super(`There is no saga '${id}'.`);
+  }
+}
+
+/** Waiting inside the transaction that starts a saga would wait for its own commit. */
+export class SagaAwaitedInTransactionError extends CodedError {
+  readonly code = 'SAGA_AWAITED_IN_TRANSACTION';
+  readonly retryable = false;
+
+  constructor() {
+    super(
+      "A saga's end cannot be awaited inside a unit of work; start it there and await it after the commit.",
+    );
+  }
+}

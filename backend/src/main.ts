@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { startPlatform } from './application';
+
+await startPlatform(process.env);

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { eventTypes, type PageViewEvent, type ProductViewEvent } from '@shop/contracts';
+import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import { type AnalyticsEvent, AnalyticsService } from '../analytics.service';
+import { LiveDashboards } from '../live-dashboards';
+
+const isAnalytics = (type: string): type is AnalyticsEvent['eventType'] => type.startsWith('analytics.');
+
+/** Records what users do and moves the dashboards, in real time. */
+@Injectable()
+@KafkaHandler(eventTypes.filter(isAnalytics), { name: 'analytics.analytics-event-handler' })
+export class AnalyticsEventHandler {
+  constructor(
+    private readonly analyticsService: AnalyticsService,
+    private readonly dashboards: LiveDashboards,
+  ) {}
+
+  async handle(event: PageViewEvent | ProductViewEvent | AnalyticsEvent): Promise<void> {
+    await this.analyticsService.recordEvent(event);
+    await this.updateDashboards(event);
+  }
+
+  async updateDashboards(_event: AnalyticsEvent): Promise<void> {
+    this.dashboards.changed();
+  }
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { ConfigurationError } from '@/infrastructure/config/configuration.error';
+import { type Environment, readEnvironment, text } from '@/infrastructure/config/env';
+import type { Fault } from '@/infrastructure/errors/coded-error';
+import { type RoutedService, routedServices } from './domain/service-routes';
+
+export interface GatewaySettings {
+  readonly writeKeys: ReadonlySet<string>;
+  /** Where services of other processes are. */
+  readonly addresses: ReadonlyMap<RoutedService, string>;
+}
+
+export const GATEWAY_SETTINGS = Symbol('gateway settings');
+
+const DEVELOPMENT_KEY = 'dev-write-key';
+
+const list = (value: string | undefined): string[] =>
+  (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+const schema = z.object({
+  ANALYTICS_WRITE_KEYS: text(),
+  NODE_ENV: text(),
+  SERVICE_URLS: text().transform((value, context) => {
+    const addresses = new Map<RoutedService, string>();
+    for (const entry of list(value)) {
+      const [service = '', address = ''] = entry.split(/=(.*)/s);
+      // Services without routes of their own may be named too, so that all processes can share one setting.
+      if (!/^https?:\/\/[^/]+\/?$/.test(address)) {
+        context.addIssue(`'${entry}' must look like order=http://127.0.0.1:3101`);
+      } else if ((routedServices as readonly string[]).includes(service)) {
+        addresses.set(service as RoutedService, address);
+      }
+    }
+    return addresses;
+  }),
+});
+
+/** Throws `ConfigurationError`. In production there is no write key but those that are named. */
+export function gatewaySettings(environment: Environment = process.env): GatewaySettings {
+  const faults: Fault[] = [];
+  const read = readEnvironment(schema, environment, faults);
+  if (!read) throw new ConfigurationError(faults);
+  const named = list(read.ANALYTICS_WRITE_KEYS);
+  const keys = named.length === 0 && read.NODE_ENV !== 'production' ? [DEVELOPMENT_KEY] : named;
+  return { writeKeys: new Set(keys), addresses: read.SERVICE_URLS };
+}

@@ -1,0 +1,85 @@
+export interface Line {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly productId?: string;
+}
+
+export type ReservationStatus = 'reserved' | 'failed' | 'released' | 'sold';
+
+const MAX_QUANTITY = 1_000_000;
+
+/** One line per product, in the order in which rows are locked. */
+export function sumLines(items: readonly Line[]): readonly Line[] {
+  const sums = new Map<string, number>();
+  for (const { productId, quantity } of items) sums.set(productId, (sums.get(productId) ?? 0) + quantity);
+  return [...sums]
+    .map(([productId, quantity]) => ({ productId, quantity }))
+    .toSorted((a, b) => (a.productId < b.productId ? -1 : a.productId > b.productId ? 1 : 0));
+}
+
+/** The reason why lines cannot be taken at all, whatever the stock. */
+export function linesFault(items: readonly Line[]): Refusal | undefined {
+  if (items.length === 0) return { code: 'NOTHING_TO_RESERVE', message: 'The request names no items.' };
+  const bad = items.find(
+    ({ quantity }) => !Number.isInteger(quantity) || quantity < 1 || quantity > MAX_QUANTITY,
+  );
+  if (!bad) return undefined;
+  const { productId, quantity } = bad;
+  return {
+    code: 'INVALID_QUANTITY',
+    message: `${quantity} of '${productId}' cannot be reserved.`,
+    productId,
+  };
+}
+
+/** The first line that the stock does not cover; undefined when all of them can be taken. */
+export function shortage(
+  lines: readonly Line[],
+  available: ReadonlyMap<string, number>,
+): Refusal | undefined {
+  for (const { productId, quantity } of lines) {
+    const left = available.get(productId);
+    if (left === undefined) {
+      return { code: 'UNKNOWN_PRODUCT', message: `There is no stock of '${productId}'.`, productId };
+    }
+    if (left < quantity) {
+      return {
+        code: 'OUT_OF_STOCK',
+        message: `${left} of '${productId}' left, ${quantity} asked for.`,
+        productId,
+      };
+    }
+  }
+  return undefined;
+}
+
+export type RequestDecision = 'take' | 'answer_reserved' | 'answer_failed' | 'refuse_released';
+
+/** What a request leads to, by what is known of the order's reservation. */
+export function onRequested(status: ReservationStatus | undefined): RequestDecision {
+  switch (status) {
+    case undefined:
+      return 'take';
+    case 'reserved':
+    case 'sold':
+      return 'answer_reserved';
+    case 'failed':
+      return 'answer_failed';
+    case 'released':
+      return 'refuse_released';
+  }
+}
+
+/** Lines of a request that the order does not hold yet. */
+export function missingLines(wanted: readonly Line[], held: readonly Line[]): readonly Line[] {
+  const products = new Set(held.map(({ productId }) => productId));
+  return wanted.filter(({ productId }) => !products.has(productId));
+}
+
+export const crossesDown = (before: number, after: number, threshold: number): boolean =>
+  before > threshold && after <= threshold;

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import {
+  crossesDown,
+  linesFault,
+  missingLines,
+  onRequested,
+  type ReservationStatus,
+  shortage,
+  sumLines,
+} from './reservation';
+
+const line = (productId: string, quantity: number) => ({ productId, quantity });
+
+describe('a reservation', () => {
+  it('sums the lines of one product and orders them by product', () => {
+    expect(sumLines([line('b', 1), line('a', 2), line('b', 3)])).toEqual([line('a', 2), line('b', 4)]);
+  });
+
+  it('orders products by code unit, as the database locks them', () => {
+    expect(sumLines([line('b', 1), line('B', 1), line('a', 1)]).map(({ productId }) => productId)).toEqual([
+      'B',
+      'a',
+      'b',
+    ]);
+  });
+
+  it.each([
+    [[], 'NOTHING_TO_RESERVE'],
+    [[line('a', 0)], 'INVALID_QUANTITY'],
+    [[line('a', 1), line('b', -1)], 'INVALID_QUANTITY'],
+    [[line('a', 1.5)], 'INVALID_QUANTITY'],
+    [[line('a', 2_000_000)], 'INVALID_QUANTITY'],
+    [[line('a', 1)], undefined],
+  ])('of %j: %s', (lines, code) => {
+    expect(linesFault(lines)?.code).toBe(code);
+  });
+
+  it('finds the first line that is short', () => {
+    const available = new Map([
+      ['a', 2],
+      ['b', 0],
+    ]);
+    expect(shortage([line('a', 2)], available)).toBeUndefined();
+    expect(shortage([line('a', 2), line('b', 1)], available)).toMatchObject({
+      code: 'OUT_OF_STOCK',
+      productId: 'b',
+    });
+    expect(shortage([line('c', 1)], available)).toMatchObject({ code: 'UNKNOWN_PRODUCT', productId: 'c' });
+  });
+
+  it.each<[ReservationStatus | undefined, string]>([
+    [undefined, 'take'],
+    ['reserved', 'answer_reserved'],
+    ['sold', 'answer_reserved'],
+    ['failed', 'answer_failed'],
+    ['released', 'refuse_released'],
+  ])('requested when it is %s: %s', (status, decision) => {
+    expect(onRequested(status)).toBe(decision);
+  });
+
+  it('takes only what the order does not hold yet', () => {
+    expect(missingLines([line('a', 1), line('b', 2)], [line('a', 1)])).toEqual([line('b', 2)]);
+  });
+
+  it('calls stock low once per crossing', () => {
+    expect(crossesDown(6, 5, 5)).toBe(true);
+    expect(crossesDown(5, 4, 5)).toBe(false);
+    expect(crossesDown(4, 6, 5)).toBe(false);
+  });
+});

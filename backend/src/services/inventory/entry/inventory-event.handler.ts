@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import type { OrderCreatedEvent } from '@shop/contracts';
+import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import { currentDelivery } from '@/infrastructure/kafka/delivery/delivery-context';
+import { isStorable, isStorableKey } from '@/infrastructure/postgres/storable';
+import { linesFault, onRequested, sumLines } from '../domain/reservation';
+import { StockNotAvailableError } from '../inventory.errors';
+import { InventoryService } from '../inventory.service';
+import { Reservations } from '../reservations.service';
+import { ReservationStore } from '../state/reservation-store';
+
+/** Deducts the stock of an order that nobody directs; an order stamped for the saga is left to the saga. */
+@Injectable()
+@KafkaHandler('order.created', { name: 'inventory.on-order-created' })
+export class InventoryEventHandler {
+  constructor(
+    private readonly inventoryService: InventoryService,
+    private readonly reservations: Reservations,
+    private readonly store: ReservationStore,
+  ) {}
+
+  async handle(event: OrderCreatedEvent): Promise<void> {
+    const { orderId, items, flow } = event.data;
+    if (flow !== 'choreography' || !isStorableKey(orderId) || !isStorable(items)) return;
+    const known = await this.store.lock(orderId);
+    const decision = onRequested(known?.status);
+    if (decision === 'answer_failed' || decision === 'refuse_released') return;
+    try {
+      const fault = linesFault(items);
+      if (fault) throw new StockNotAvailableError(fault);
+      for (const { productId, quantity } of sumLines(items)) {
+        await this.inventoryService.deductStock(productId, quantity, { orderId });
+      }
+      const held = await this.store.lock(orderId);
+      if (held) await this.reservations.answerReserved(held);
+    } catch (error) {
+      await this.reservations.refuseFor(error, orderId, 'choreography', currentDelivery()?.attempt ?? 1);
+    }
+  }
+}

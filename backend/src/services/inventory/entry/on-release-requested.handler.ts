@@ -1,0 +1,15 @@
+import { Injectable } from '@nestjs/common';
+import type { InventoryReleaseRequestedEvent } from '@shop/contracts';
+import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import { isStorableKey } from '@/infrastructure/postgres/storable';
+import { Reservations } from '../reservations.service';
+
+@Injectable()
+@KafkaHandler('inventory.release.requested', { name: 'inventory.on-release-requested' })
+export class OnReleaseRequestedHandler {
+  constructor(private readonly reservations: Reservations) {}
+
+  async handle({ data: { orderId } }: InventoryReleaseRequestedEvent): Promise<void> {
+    if (isStorableKey(orderId)) await this.reservations.release(orderId);
+  }
+}

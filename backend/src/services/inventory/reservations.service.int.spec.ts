@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import type { OrderCreatedEvent } from '@shop/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DeliveryContext, runWithDelivery } from '@/infrastructure/kafka/delivery/delivery-context';
+import { sql } from '@/infrastructure/postgres/sql';
+import { type ServiceState, serviceState } from '@/testing/service-state';
+import { InventoryEventHandler } from './entry/inventory-event.handler';
+import { InventoryService } from './inventory.service';
+import { Reservations } from './reservations.service';
+import { inventoryMigrations } from './state/inventory.migrations';
+import { ReservationStore } from './state/reservation-store';
+import { StockStore } from './state/stock-store';
+import { StockAnnouncer } from './stock-announcer.service';
+
+const line = (productId: string, quantity: number) => ({ productId, quantity });
+
+describe('reservations', () => {
+  let state: ServiceState;
+  let stock: StockStore;
+  let inventory: InventoryService;
+  let reservations: Reservations;
+  let handler: InventoryEventHandler;
+
+  beforeAll(async () => {
+    state = await serviceState('inventory', inventoryMigrations);
+    const store = new ReservationStore(state.unitOfWork);
+    stock = new StockStore(state.unitOfWork);
+    inventory = new InventoryService(state.unitOfWork, stock, store, new StockAnnouncer(state.publisher));
+    reservations = new Reservations(inventory, store, state.publisher);
+    handler = new InventoryEventHandler(inventory, reservations, store);
+  });
+  afterAll(() => state.close());
+
+  const run = <T>(work: () => Promise<T>) => state.unitOfWork.run(work);
+  const product = async (quantity: number, threshold = 0) => {
+    const productId = `product-${randomUUID()}`;
+    await run(() => stock.open(productId, quantity, threshold));
+    return productId;
+  };
+  const level = async (productId: string) => {
+    const [row] = await state.database.rows<{ available: number; reserved: number }>(
+      sql`select available, reserved from stock where product_id = ${productId}`,
+    );
+    return [row?.available, row?.reserved];
+  };
+  const reserve = (orderId: string, ...lines: ReturnType<typeof line>[]) =>
+    run(() => reservations.reserve(orderId, lines, 'saga', 1));
+  const release = (orderId: string) => run(() => reservations.release(orderId));
+  const answers = async (orderId: string) => {
+    const events = await state.published();
+    return events
+      .filter(({ data }) => (data as { orderId?: string }).orderId === orderId)
+      .filter(({ eventType }) => eventType !== 'inventory.stock.updated')
+      .map(({ eventType, data }) => ({ type: eventType, code: (data as { code?: string }).code }));
+  };
+
+  it('takes all lines, those of one product summed, once', async () => {
+    const [lamp, mug, orderId] = [await product(10), await product(10), randomUUID()];
+    await reserve(orderId, line(lamp, 2), line(mug, 1), line(lamp, 3));
+    await reserve(orderId, line(lamp, 2), line(mug, 1), line(lamp, 3));
+    expect(await level(lamp)).toEqual([5, 5]);
+    expect(await level(mug)).toEqual([9, 1]);
+    expect(await answers(orderId)).toEqual([{ type: 'inventory.reserved' }, { type: 'inventory.reserved' }]);
+  });
+
+  it('takes nothing when one line is short', async () => {
+    const [lamp, mug, orderId] = [await product(10), await product(1), randomUUID()];
+    await reserve(orderId, line(lamp, 2), line(mug, 2));
+    expect(await level(lamp)).toEqual([10, 0]);
+    expect(await answers(orderId)).toEqual([{ type: 'inventory.reservation.failed', code: 'OUT_OF_STOCK' }]);
+  });
+
+  it('waits a few runs for a product that nobody has told of, then refuses', async () => {
+    const orderId = randomUUID();
+    const reserveInRun = (count: number) =>
+      run(() => reservations.reserve(orderId, [line('nothing', 1)], 'saga', count));
+    await expect(reserveInRun(1)).rejects.toMatchObject({ code: 'PRODUCT_NOT_KNOWN_YET', retryable: true });
+    expect(await answers(orderId)).toEqual([]);
+    await reserveInRun(6);
+    expect(await answers(orderId)).toEqual([
+      { type: 'inventory.reservation.failed', code: 'UNKNOWN_PRODUCT' },
+    ]);
+  });
+
+  it('sells ten pieces to ten of thirty orders that come at once, in whatever order their lines stand', async () => {
+    const [lamp, mug] = [await product(10), await product(100)];
+    const orders = Array.from({ length: 30 }, () => randomUUID());
+    await Promise.all(
+      orders.map((orderId, index) =>
+        reserve(orderId, ...(index % 2 ? [line(lamp, 1), line(mug, 1)] : [line(mug, 1), line(lamp, 1)])),
+      ),
+    );
+    expect(await level(lamp)).toEqual([0, 10]);
+    expect(await level(mug)).toEqual([90, 10]);
+    const outcomes = (await Promise.all(orders.map(answers))).flat().map(({ type }) => type);
+    expect(outcomes.filter((type) => type === 'inventory.reserved')).toHaveLength(10);
+    expect(outcomes).toHaveLength(30);
+  });
+
+  it('gives stock back once, however often it is asked to', async () => {
+    const [lamp, orderId] = [await product(10), randomUUID()];
+    await reserve(orderId, line(lamp, 4));
+    await release(orderId);
+    await release(orderId);
+    expect(await level(lamp)).toEqual([10, 0]);
+    const released = (await state.publishedOf('inventory.released')).filter(
+      (data) => data.orderId === orderId,
+    );
+    expect(released.map(({ items }) => items)).toEqual([[line(lamp, 4)], [line(lamp, 4)]]);
+  });
+
+  it('refuses the request that comes after its undoing', async () => {
+    const [lamp, orderId] = [await product(10), randomUUID()];
+    await release(orderId);
+    await reserve(orderId, line(lamp, 4));
+    expect(await level(lamp)).toEqual([10, 0]);
+    expect(await answers(orderId)).toEqual([
+      { type: 'inventory.released' },
+      { type: 'inventory.reservation.failed', code: 'RESERVATION_CANCELLED' },
+    ]);
+  });
+
+  it('sells what a completed order held, and takes it back after that', async () => {
+    const [lamp, orderId] = [await product(10), randomUUID()];
+    await reserve(orderId, line(lamp, 4));
+    await run(() => reservations.sell(orderId));
+    await run(() => reservations.sell(orderId));
+    expect(await level(lamp)).toEqual([6, 0]);
+    await release(orderId);
+    expect(await level(lamp)).toEqual([10, 0]);
+  });
+
+  it('calls a product low once per crossing and numbers each change', async () => {
+    const lamp = await product(5, 3);
+    for (const quantity of [1, 1, 1]) await reserve(randomUUID(), line(lamp, quantity));
+    const updates = (await state.publishedOf('inventory.stock.updated')).filter(
+      (data) => data.productId === lamp,
+    );
+    expect(updates.map(({ version, available, delta }) => [version, available, delta])).toEqual([
+      [2, 4, -1],
+      [3, 3, -1],
+      [4, 2, -1],
+    ]);
+    const low = (await state.publishedOf('inventory.stock.low')).filter((data) => data.productId === lamp);
+    expect(low.map(({ available }) => available)).toEqual([3]);
+  });
+
+  it('deducts for the order of the event being handled, once', async () => {
+    const [lamp, orderId] = [await product(10), randomUUID()];
+    const delivery = { key: orderId } as DeliveryContext;
+    const deduct = () => runWithDelivery(delivery, () => inventory.deductStock(lamp, 3));
+    await deduct();
+    await deduct();
+    expect(await level(lamp)).toEqual([7, 3]);
+    await inventory.deductStock(lamp, 1, { orderId: randomUUID() });
+    expect(await level(lamp)).toEqual([6, 4]);
+    await expect(inventory.deductStock(lamp, 1)).rejects.toMatchObject({ code: 'ORDER_REFERENCE_REQUIRED' });
+    await expect(inventory.deductStock(lamp, 7, { orderId: 'o' })).rejects.toMatchObject({
+      code: 'STOCK_NOT_AVAILABLE',
+    });
+  });
+
+  describe('without a saga', () => {
+    const created = (
+      orderId: string,
+      flow: 'saga' | 'choreography' | undefined,
+      ...lines: ReturnType<typeof line>[]
+    ) =>
+      ({
+        data: { orderId, items: lines.map((item) => ({ ...item, price: 1 })), flow },
+      }) as unknown as OrderCreatedEvent;
+
+    it('takes the stock of an order that is stamped so, once', async () => {
+      const [lamp, orderId] = [await product(10), randomUUID()];
+      const event = created(orderId, 'choreography', line(lamp, 2), line(lamp, 1));
+      await run(() => handler.handle(event));
+      await run(() => handler.handle(event));
+      expect(await level(lamp)).toEqual([7, 3]);
+      expect((await answers(orderId))[0]).toEqual({ type: 'inventory.reserved' });
+    });
+
+    it.each(['saga', undefined] as const)('leaves the stock alone when the stamp is %s', async (flow) => {
+      const [lamp, orderId] = [await product(10), randomUUID()];
+      await run(() => handler.handle(created(orderId, flow, line(lamp, 2))));
+      expect(await level(lamp)).toEqual([10, 0]);
+      expect(await answers(orderId)).toEqual([]);
+    });
+
+    it('gives back what it had taken when a later line is short', async () => {
+      const [lamp, mug, orderId] = [await product(10), await product(0), randomUUID()];
+      await run(() => handler.handle(created(orderId, 'choreography', line(lamp, 2), line(mug, 1))));
+      expect(await level(lamp)).toEqual([10, 0]);
+      expect(await answers(orderId)).toEqual([
+        { type: 'inventory.reservation.failed', code: 'OUT_OF_STOCK' },
+      ]);
+    });
+  });
+});

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { sql } from '@/infrastructure/postgres/sql';
+import type { Line, Refusal, ReservationStatus } from '../domain/reservation';
+
+export type OrderFlow = 'saga' | 'choreography';
+
+export interface Reservation {
+  readonly orderId: string;
+  readonly status: ReservationStatus;
+  readonly flow: OrderFlow;
+  readonly lines: readonly Line[];
+  readonly failure: Refusal | null;
+}
+
+/** What each order holds, and what became of it. Every method needs a unit of work in progress. */
+@Injectable()
+export class ReservationStore {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** Waits for another transaction that is writing the same order's first row, too. */
+  async lock(orderId: string): Promise<Reservation | undefined> {
+    await this.unitOfWork.sql.run(sql`select pg_advisory_xact_lock(hashtextextended(${orderId}, 1))`);
+    return this.unitOfWork.sql.row<Reservation>(sql`
+      select order_id as "orderId", status, flow, lines, failure from reservations where order_id = ${orderId}`);
+  }
+
+  async save({ orderId, status, flow, lines, failure }: Reservation): Promise<void> {
+    await this.unitOfWork.sql.run(sql`
+      insert into reservations (order_id, status, flow, lines, failure)
+      values (${orderId}, ${status}, ${flow}, ${JSON.stringify(lines)}::jsonb,
+        ${failure ? JSON.stringify(failure) : null}::jsonb)
+      on conflict (order_id) do update set status = excluded.status, lines = excluded.lines,
+        failure = excluded.failure, updated_at = clock_timestamp()`);
+  }
+}

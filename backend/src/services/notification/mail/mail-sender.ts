@@ -1,0 +1,62 @@
+import { createTransport, type Transporter } from 'nodemailer';
+import { RecipientRefusedError, SmtpUnavailableError } from './mail.errors';
+
+export interface OutgoingMail {
+  readonly messageId: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+interface SmtpFault {
+  readonly code?: string;
+  readonly responseCode?: number;
+}
+
+const TIMEOUT_MS = 5_000;
+const MAX_CONNECTIONS = 4;
+
+/** Hands mails to an SMTP server; resolves when the server has taken the mail over. */
+export class MailSender {
+  private readonly transport: Transporter;
+
+  constructor(
+    url: string,
+    private readonly from: string,
+  ) {
+    this.transport = createTransport({
+      url,
+      pool: true,
+      maxConnections: MAX_CONNECTIONS,
+      connectionTimeout: TIMEOUT_MS,
+      greetingTimeout: TIMEOUT_MS,
+      socketTimeout: TIMEOUT_MS,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+
+  /** Throws `RecipientRefusedError` or, when it may go better later, `SmtpUnavailableError`. */
+  async send({ to, ...mail }: OutgoingMail): Promise<void> {
+    try {
+      await this.transport.sendMail({ from: this.from, to: { name: '', address: to }, ...mail });
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+}
+
+function translate(error: unknown): Error {
+  const { code, responseCode } = error as SmtpFault;
+  const permanent = code === 'EENVELOPE' || (responseCode !== undefined && responseCode >= 500);
+  const temporary = responseCode !== undefined && responseCode >= 400 && responseCode < 500;
+  if (permanent && !temporary) {
+    return new RecipientRefusedError('The mail server refuses the mail.', { cause: error });
+  }
+  return new SmtpUnavailableError('The mail server does not take the mail now.', { cause: error });
+}

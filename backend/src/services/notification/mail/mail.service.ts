@@ -1,0 +1,38 @@
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Mailbox } from '../state/mailbox';
+import { MAIL_SETTINGS, type MailSettings } from './mail.environment';
+import { MailboxServer } from './mailbox-server';
+import { MailSender, type OutgoingMail } from './mail-sender';
+import { SmtpUnavailableError } from './mail.errors';
+
+/** Sends by `SMTP_URL`; without one, into a mailbox of our own, by SMTP all the same. */
+@Injectable()
+export class MailService implements OnModuleInit, OnApplicationShutdown {
+  private mailboxServer: MailboxServer | undefined;
+  private sender: MailSender | undefined;
+
+  constructor(
+    @Inject(MAIL_SETTINGS) private readonly settings: MailSettings,
+    private readonly mailbox: Mailbox,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const url = this.settings.smtpUrl ?? (await this.startMailbox());
+    this.sender = new MailSender(url, this.settings.from);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.sender?.close();
+    await this.mailboxServer?.close();
+  }
+
+  async send(mail: OutgoingMail): Promise<void> {
+    if (!this.sender) throw new SmtpUnavailableError('Mail is not ready yet.');
+    await this.sender.send(mail);
+  }
+
+  private async startMailbox(): Promise<string> {
+    this.mailboxServer = new MailboxServer((mail) => this.mailbox.add(mail));
+    return `smtp://127.0.0.1:${await this.mailboxServer.listen()}`;
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { Database } from '@/infrastructure/postgres/database';
+import { sql } from '@/infrastructure/postgres/sql';
+import type { Contact, OrderFacts } from '../domain/notification';
+
+interface OrderRow {
+  readonly user_id: string;
+  readonly email: string | null;
+  readonly currency: string;
+  readonly total: string;
+  readonly lines: OrderFacts['lines'];
+  readonly cancel_reason: string | null;
+}
+
+/** Whom we write to and about what. Writes are part of the unit of work. */
+@Injectable()
+export class Contacts {
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  async keepContact(userId: string, { email, name }: Contact): Promise<void> {
+    await this.unitOfWork.sql.run(sql`
+      insert into contacts (user_id, email, name) values (${userId}, ${email}, ${name})
+      on conflict (user_id) do update set email = excluded.email, name = excluded.name`);
+  }
+
+  async contact(userId: string): Promise<Contact | undefined> {
+    return this.database.row<Contact>(sql`select email, name from contacts where user_id = ${userId}`);
+  }
+
+  async keepOrder(order: OrderFacts): Promise<void> {
+    await this.unitOfWork.sql.run(sql`
+      insert into orders (order_id, user_id, email, currency, total, lines)
+      values (${order.orderId}, ${order.userId}, ${order.email}, ${order.currency}, ${order.total},
+        ${JSON.stringify(order.lines)}::jsonb)
+      on conflict (order_id) do nothing`);
+  }
+
+  async keepCancelReason(orderId: string, reason: string): Promise<void> {
+    await this.unitOfWork.sql.run(sql`
+      update orders set cancel_reason = ${reason} where order_id = ${orderId}`);
+  }
+
+  /** Sees what the unit of work in progress wrote. */
+  async order(orderId: string): Promise<OrderFacts | undefined> {
+    const session = this.unitOfWork.inProgress ? this.unitOfWork.sql : this.database;
+    const row = await session.row<OrderRow>(sql`
+      select user_id, email, currency, total, lines, cancel_reason from orders where order_id = ${orderId}`);
+    if (!row) return undefined;
+    return {
+      orderId,
+      userId: row.user_id,
+      email: row.email,
+      currency: row.currency,
+      total: Number(row.total),
+      lines: row.lines,
+      cancelReason: row.cancel_reason,
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { sql } from '@/infrastructure/postgres/sql';
+
+export interface NewNotification {
+  readonly notificationId: string;
+  readonly userId: string;
+  readonly template: string;
+  readonly orderId: string | undefined;
+}
+
+export type NotificationStatus = 'requested' | 'sent' | 'failed';
+
+/** What was asked for and what became of it. All of it is part of the unit of work. */
+@Injectable()
+export class NotificationRepository {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** False where it was asked for before. */
+  async add({ notificationId, userId, template, orderId }: NewNotification): Promise<boolean> {
+    const added = await this.unitOfWork.sql.run(sql`
+      insert into notifications (notification_id, user_id, template, order_id, status)
+      values (${notificationId}, ${userId}, ${template}, ${orderId ?? null}, 'requested')
+      on conflict (notification_id) do nothing`);
+    return added === 1;
+  }
+
+  async statusOf(notificationId: string): Promise<NotificationStatus | undefined> {
+    const row = await this.unitOfWork.sql.row<{ status: NotificationStatus }>(sql`
+      select status from notifications where notification_id = ${notificationId}`);
+    return row?.status;
+  }
+
+  /** False where it has an outcome already. */
+  async settle(notificationId: string, status: 'sent' | 'failed', code?: string): Promise<boolean> {
+    const settled = await this.unitOfWork.sql.run(sql`
+      update notifications set status = ${status}, code = ${code ?? null}, settled_at = clock_timestamp()
+      where notification_id = ${notificationId} and status = 'requested'`);
+    return settled === 1;
+  }
+}

@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { ServiceModule } from '@/infrastructure/service.module';
+import { CancelOrder } from './cancel-order.service';
+import { CatalogueHandler } from './entry/catalogue.handler';
+import { OnOrderCancelRequestedHandler } from './entry/on-order-cancel-requested.handler';
+import { OnOrderCreatedHandler } from './entry/on-order-created.handler';
+import { OnSagaReplyHandler } from './entry/on-saga-reply.handler';
+import { OrderEventsController } from './entry/order-events.controller';
+import { OrdersController } from './entry/orders.controller';
+import { OrderSettings, readOrderEnvironment } from './order.environment';
+import { OrderChoreography } from './order-choreography.service';
+import { OrderEventService } from './order-event.service';
+import { OrderLifecycle } from './order-lifecycle.service';
+import { PlaceOrder } from './place-order.service';
+import { orderSagaProviders } from './saga/order-saga.providers';
+import { OrderSagaService } from './saga/order-saga.service';
+import { CatalogueStore } from './state/catalogue-store';
+import { ChoreographyStore } from './state/choreography-store';
+import { IdempotencyKeys } from './state/idempotency-keys';
+import { orderMigrations } from './state/order.migrations';
+import { OrderQueries } from './state/order-queries';
+import { OrderStatusFeed } from './state/order-status-feed';
+import { OrderStore } from './state/order-store';
+
+@Module({
+  imports: [ServiceModule.for('order', { migrations: orderMigrations })],
+  controllers: [OrdersController, OrderEventsController],
+  providers: [
+    { provide: OrderSettings, useFactory: () => readOrderEnvironment(process.env) },
+    OrderStore,
+    OrderQueries,
+    OrderStatusFeed,
+    CatalogueStore,
+    ChoreographyStore,
+    IdempotencyKeys,
+    OrderEventService,
+    OrderLifecycle,
+    OrderChoreography,
+    PlaceOrder,
+    CancelOrder,
+    ...orderSagaProviders,
+    CatalogueHandler,
+    OnOrderCreatedHandler,
+    OnOrderCancelRequestedHandler,
+    OnSagaReplyHandler,
+  ],
+  exports: [OrderEventService, OrderSagaService],
+})
+export class OrderModule {}

@@ -1,0 +1,61 @@
+/**
+ * `open` may still be charged. `voiding` has been asked to be not paid and is never confirmed again; it ends
+ * `voided` (nothing was captured), `refunded` or `refund_refused`.
+ */
+export type PaymentStatus =
+  | 'open'
+  | 'succeeded'
+  | 'failed'
+  | 'voiding'
+  | 'voided'
+  | 'refunded'
+  | 'refund_refused';
+
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+export type RequestDecision = 'charge' | 'answer_completed' | 'answer_failed' | 'refuse_cancelled';
+
+/** What a request for payment leads to, by what is known of the order's payment. */
+export function onRequested(status: PaymentStatus): RequestDecision {
+  switch (status) {
+    case 'open':
+      return 'charge';
+    case 'succeeded':
+      return 'answer_completed';
+    case 'failed':
+      return 'answer_failed';
+    case 'voiding':
+    case 'voided':
+    case 'refunded':
+    case 'refund_refused':
+      return 'refuse_cancelled';
+  }
+}
+
+export type UndoDecision = 'make_not_paid' | 'answer_refunded';
+
+/** What "make it not paid" leads to; a payment that was never requested is `voided` before this is asked. */
+export function onUndoRequested(status: PaymentStatus): UndoDecision {
+  return status === 'voided' || status === 'refunded' ? 'answer_refunded' : 'make_not_paid';
+}
+
+export interface PaymentTerms {
+  readonly amountMinor: number | undefined;
+  readonly paymentMethod: string;
+  readonly overdue: boolean;
+}
+
+/** The reason not even to ask the provider. */
+export function termsFault({ amountMinor, paymentMethod, overdue }: PaymentTerms): Refusal | undefined {
+  if (amountMinor === undefined || amountMinor <= 0) {
+    return { code: 'INVALID_AMOUNT', message: 'The amount is not a whole, positive number of minor units.' };
+  }
+  if (paymentMethod === '') {
+    return { code: 'PAYMENT_METHOD_MISSING', message: 'The request names no means of payment.' };
+  }
+  if (overdue) return { code: 'DEADLINE_PASSED', message: 'The request came after its deadline.' };
+  return undefined;
+}

@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import type { PaymentRefundRequestedEvent } from '@shop/contracts';
+import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import { isStorableKey } from '@/infrastructure/postgres/storable';
+import { MakeNotPaid } from '../make-not-paid.service';
+
+/** "Make it not paid", asked for by name. */
+@Injectable()
+@KafkaHandler('payment.refund.requested', { name: 'payment.on-refund-requested', effects: 'external' })
+export class OnPaymentRefundRequestedHandler {
+  constructor(private readonly makeNotPaid: MakeNotPaid) {}
+
+  async handle({ data: { orderId } }: PaymentRefundRequestedEvent): Promise<void> {
+    if (isStorableKey(orderId)) await this.makeNotPaid.run(orderId);
+  }
+}

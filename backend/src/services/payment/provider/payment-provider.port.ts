@@ -1,0 +1,46 @@
+import type { Refusal } from '../domain/payment';
+
+export interface IntentRequest {
+  readonly orderId: string;
+  readonly userId: string;
+  readonly amountMinor: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly paymentMethod: string;
+}
+
+/**
+ * `open`: not confirmed yet. `processing`: the outcome is not known yet. `declined` and `action` (a person would
+ * have to authenticate) are not captured, and can still be cancelled.
+ */
+export type IntentState = 'open' | 'processing' | 'succeeded' | 'cancelled' | 'declined' | 'action';
+
+export interface Intent {
+  readonly id: string;
+  readonly state: IntentState;
+  readonly capturedMinor: number;
+  readonly refusal?: Refusal;
+}
+
+export interface Refund {
+  readonly id: string;
+  readonly amountMinor: number;
+  /** The provider has given it up; any other refund stands. */
+  readonly failed: boolean;
+}
+
+/**
+ * A payment provider. Every act is safe to repeat under its key. Rejects with `PaymentRefusedError` (definitive),
+ * `UnexpectedIntentStateError` (look again) or `PaymentOutcomeUnknownError` (the act may have happened).
+ */
+export interface PaymentProvider {
+  /** An unconfirmed intent: nothing is captured by it. */
+  createIntent(request: IntentRequest, key: string): Promise<Intent>;
+  retrieveIntent(id: string): Promise<Intent>;
+  confirmIntent(id: string, key: string): Promise<Intent>;
+  cancelIntent(id: string, key: string): Promise<Intent>;
+  refund(intentId: string, key: string): Promise<Refund>;
+  refundsOf(intentId: string): Promise<readonly Refund[]>;
+}
+
+export const PAYMENT_PROVIDER = Symbol('PaymentProvider');

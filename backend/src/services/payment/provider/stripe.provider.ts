@@ -1,0 +1,96 @@
+import Stripe from 'stripe';
+import { type Intent, type IntentRequest, type PaymentProvider, type Refund } from './payment-provider.port';
+import {
+  PaymentOutcomeUnknownError,
+  PaymentRefusedError,
+  UnexpectedIntentStateError,
+} from './payment.errors';
+import { refusalOf, toIntent } from './stripe-intent';
+
+/** Nobody is there to be sent to another page. */
+const WITHOUT_REDIRECTS = { enabled: true, allow_redirects: 'never' } as const;
+
+/** Stripe, or the simulator that speaks its wire form. Never repeats a call by itself. */
+export class StripeProvider implements PaymentProvider {
+  constructor(private readonly stripe: Stripe) {}
+
+  createIntent(request: IntentRequest, idempotencyKey: string): Promise<Intent> {
+    const { orderId, userId, amountMinor, currency, paymentMethod } = request;
+    return answered(async () =>
+      toIntent(
+        await this.stripe.paymentIntents.create(
+          {
+            amount: amountMinor,
+            currency: currency.toLowerCase(),
+            payment_method: paymentMethod,
+            automatic_payment_methods: WITHOUT_REDIRECTS,
+            metadata: { orderId, userId },
+          },
+          { idempotencyKey },
+        ),
+      ),
+    );
+  }
+
+  retrieveIntent(id: string): Promise<Intent> {
+    return answered(async () => toIntent(await this.stripe.paymentIntents.retrieve(id)));
+  }
+
+  confirmIntent(id: string, idempotencyKey: string): Promise<Intent> {
+    return answered(async () =>
+      toIntent(await this.stripe.paymentIntents.confirm(id, {}, { idempotencyKey })),
+    );
+  }
+
+  cancelIntent(id: string, idempotencyKey: string): Promise<Intent> {
+    return answered(async () =>
+      toIntent(await this.stripe.paymentIntents.cancel(id, {}, { idempotencyKey })),
+    );
+  }
+
+  refund(intentId: string, idempotencyKey: string): Promise<Refund> {
+    return answered(async () =>
+      toRefund(await this.stripe.refunds.create({ payment_intent: intentId }, { idempotencyKey })),
+    );
+  }
+
+  refundsOf(intentId: string): Promise<readonly Refund[]> {
+    return answered(async () => {
+      const { data } = await this.stripe.refunds.list({ payment_intent: intentId, limit: 100 });
+      return data.map(toRefund);
+    });
+  }
+}
+
+const toRefund = ({ id, amount, status }: Stripe.Refund): Refund => ({
+  id,
+  amountMinor: amount,
+  failed: status === 'failed' || status === 'canceled',
+});
+
+async function answered<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+/** Only a decline and a malformed request are definitive; everything else leaves the outcome open. */
+function translate(error: unknown): unknown {
+  if (!(error instanceof Stripe.errors.StripeError)) return error;
+  const { code, decline_code, message } = error;
+  if (error instanceof Stripe.errors.StripeCardError) {
+    return new PaymentRefusedError(refusalOf({ code, decline_code, message }), error);
+  }
+  if (error instanceof Stripe.errors.StripeInvalidRequestError) {
+    if (code === 'payment_intent_unexpected_state') return new UnexpectedIntentStateError(error);
+    const unknownMethod = code === 'resource_missing' && error.param === 'payment_method';
+    return new PaymentRefusedError(
+      refusalOf({ code: unknownMethod ? 'payment_method_unknown' : code, message }),
+      error,
+    );
+  }
+  const keySpent = error instanceof Stripe.errors.StripeAPIError && (error.statusCode ?? 0) >= 500;
+  return new PaymentOutcomeUnknownError(`The payment provider does not say: ${message}`, keySpent, error);
+}

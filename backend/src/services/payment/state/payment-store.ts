@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { sql } from '@/infrastructure/postgres/sql';
+import type { PaymentStatus, Refusal } from '../domain/payment';
+
+export type OrderFlow = 'saga' | 'choreography';
+
+export interface Payment {
+  readonly orderId: string;
+  readonly userId: string | null;
+  readonly status: PaymentStatus;
+  readonly amountMinor: number | null;
+  readonly currency: string | null;
+  readonly paymentMethod: string | null;
+  readonly flow: OrderFlow;
+  readonly attempt: number;
+  readonly intentId: string | null;
+  readonly refundAttempt: number;
+  readonly refundId: string | null;
+  readonly capturedMinor: number;
+  readonly refundedMinor: number;
+  readonly failure: Refusal | null;
+}
+
+export interface NewPayment {
+  readonly orderId: string;
+  readonly userId: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly paymentMethod: string;
+  readonly flow: OrderFlow;
+}
+
+/** What changes when a payment comes to something. */
+export interface Settlement {
+  readonly status: PaymentStatus;
+  readonly capturedMinor?: number;
+  readonly refundedMinor?: number;
+  readonly refundId?: string;
+  readonly failure?: Refusal;
+}
+
+const columns = sql`order_id as "orderId", user_id as "userId", status, amount_minor::float8 as "amountMinor",
+  currency, payment_method as "paymentMethod", flow, attempt, intent_id as "intentId",
+  refund_attempt as "refundAttempt", refund_id as "refundId", captured_minor::float8 as "capturedMinor",
+  refunded_minor::float8 as "refundedMinor", failure`;
+
+/** One row per order, whose lock decides between a charge and its undoing. Needs a unit of work in progress. */
+@Injectable()
+export class PaymentStore {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  async lock(orderId: string): Promise<Payment | undefined> {
+    return this.unitOfWork.sql.row<Payment>(sql`
+      select ${columns} from payments where order_id = ${orderId} for no key update`);
+  }
+
+  /** The order's payment under its lock; opened from the terms when there is none. */
+  async lockOrOpen(terms: NewPayment): Promise<Payment> {
+    const opened = await this.unitOfWork.sql.row<Payment>(sql`
+      insert into payments (order_id, user_id, status, amount_minor, currency, payment_method, flow)
+      values (${terms.orderId}, ${terms.userId}, 'open', ${terms.amountMinor}, ${terms.currency},
+        ${terms.paymentMethod}, ${terms.flow})
+      on conflict do nothing returning ${columns}`);
+    return opened ?? this.lockExisting(terms.orderId);
+  }
+
+  /** The order's payment under its lock; without one a row that refuses the request when it comes later. */
+  async lockOrVoid(orderId: string): Promise<Payment> {
+    await this.unitOfWork.sql.run(sql`
+      insert into payments (order_id, status) values (${orderId}, 'voided') on conflict do nothing`);
+    return this.lockExisting(orderId);
+  }
+
+  /** A request that is not even taken to the provider; it stays refused. */
+  async refuse(terms: Pick<NewPayment, 'orderId' | 'userId' | 'flow'>, failure: Refusal): Promise<void> {
+    await this.unitOfWork.sql.run(sql`
+      insert into payments (order_id, user_id, status, flow, failure)
+      values (${terms.orderId}, ${terms.userId}, 'failed', ${terms.flow}, ${JSON.stringify(failure)}::jsonb)
+      on conflict do nothing`);
+  }
+
+  async setIntent(orderId: string, intentId: string): Promise<void> {
+    await this.update(orderId, sql`intent_id = ${intentId}`);
+  }
+
+  /** Acts from now on carry other keys. */
+  async raiseAttempt(orderId: string): Promise<void> {
+    await this.update(orderId, sql`attempt = attempt + 1`);
+  }
+
+  async raiseRefundAttempt(orderId: string): Promise<void> {
+    await this.update(orderId, sql`refund_attempt = refund_attempt + 1`);
+  }
+
+  async settle(orderId: string, settlement: Settlement): Promise<void> {
+    const { status, capturedMinor, refundedMinor, refundId, failure } = settlement;
+    await this.update(
+      orderId,
+      sql`status = ${status},
+        captured_minor = coalesce(${capturedMinor ?? null}, captured_minor),
+        refunded_minor = coalesce(${refundedMinor ?? null}, refunded_minor),
+        refund_id = coalesce(${refundId ?? null}, refund_id),
+        failure = coalesce(${failure ? JSON.stringify(failure) : null}::jsonb, failure)`,
+    );
+  }
+
+  private async update(orderId: string, changes: ReturnType<typeof sql>): Promise<void> {
+    await this.unitOfWork.sql.run(sql`
+      update payments set ${changes}, updated_at = clock_timestamp() where order_id = ${orderId}`);
+  }
+
+  private async lockExisting(orderId: string): Promise<Payment> {
+    const payment = await this.lock(orderId);
+    if (!payment) throw new Error(`The payment of order '${orderId}' was just written and is not there.`);
+    return payment;
+  }
+}

@@ -1,0 +1,14 @@
+import { Injectable } from '@nestjs/common';
+import type { InventoryStockUpdatedEvent } from '@shop/contracts';
+import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import { StockLevels } from '../state/stock-levels';
+
+@Injectable()
+@KafkaHandler('inventory.stock.updated', { name: 'product.on-stock-updated' })
+export class OnStockUpdatedHandler {
+  constructor(private readonly levels: StockLevels) {}
+
+  async handle({ data }: InventoryStockUpdatedEvent): Promise<void> {
+    await this.levels.record({ productId: data.productId, available: data.available, version: data.version });
+  }
+}

@@ -1,0 +1,15 @@
+import { Injectable } from '@nestjs/common';
+import type { ShipmentCancelRequestedEvent } from '@shop/contracts';
+import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import { isStorableKey } from '@/infrastructure/postgres/storable';
+import { Shipments } from '../shipments.service';
+
+@Injectable()
+@KafkaHandler('shipment.cancel.requested', { name: 'shipping.on-cancel-requested' })
+export class OnShipmentCancelRequestedHandler {
+  constructor(private readonly shipments: Shipments) {}
+
+  async handle({ data: { orderId } }: ShipmentCancelRequestedEvent): Promise<void> {
+    if (isStorableKey(orderId)) await this.shipments.cancel(orderId);
+  }
+}
