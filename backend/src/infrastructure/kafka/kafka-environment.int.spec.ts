@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { defineEvent } from '@shop/contracts';
+import { defineEvent, dlqOf } from '@shop/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Environment } from '@/infrastructure/config/env';
 import { KafkaTransport } from '@/infrastructure/kafka/transport/kafka/kafka-transport';
@@ -70,6 +71,7 @@ describe.skipIf(!isLocal)('on the wire and in the group', () => {
   });
 
   afterAll(async () => {
+    await admin?.admin.deleteTopics([topic, dlqOf(topic)]);
     await admin?.close();
     await tap?.close();
   });
@@ -202,7 +204,7 @@ describe.skipIf(!isLocal)('on the wire and in the group', () => {
     await start(here(defaults), { topics: [{ topic: name }] });
     const [described] = await admin.admin.describeTopics([name]);
     expect(described).toMatchObject({ ...expected, config: { 'retention.ms': retention } });
-    await admin.admin.deleteTopics([name, `${name}.dlq`]);
+    await admin.admin.deleteTopics([name, dlqOf(name)]);
   });
 });
 
@@ -242,10 +244,11 @@ describe('before a broker says anything', () => {
       KAFKA_SASL_USERNAME: 'orders',
       KAFKA_SASL_PASSWORD: 'a secret',
     });
-    await expect(starting).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    const error: unknown = await starting.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    expect(inspect(error, { depth: 10 })).not.toContain('a secret');
     const said = listener.requests.find(({ api }) => api === Api.SaslAuthenticate);
     expect(said && authenticationOf(said)).toBe('\0orders\0a secret');
-    await expect(starting).rejects.toThrow(expect.not.objectContaining({ message: /a secret/ }));
   });
 
   it('KAFKA_SASL_MECHANISM is scram-sha-512 by default', async () => {

@@ -19,7 +19,7 @@ export async function readPartition(
   { from, limit, maxBytes }: ReadRequest,
 ): Promise<FetchedBatch> {
   const { topic, partition } = from;
-  const { partitionsCount } = await cluster.topic(topic);
+  const partitionsCount = (await cluster.topic(topic)).partitions.length;
   if (!(partition >= 0 && partition < partitionsCount)) {
     throw new UnknownTopicError(
       `Topic '${topic}' has ${partitionsCount} partitions, none of number ${partition}.`,

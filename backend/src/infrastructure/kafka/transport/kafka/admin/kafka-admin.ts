@@ -65,7 +65,7 @@ export class KafkaAdmin implements LogAdmin {
 
   brokers(): Promise<readonly { readonly id: number; readonly address: string }[]> {
     return this.#ask('Listing brokers', async () => {
-      const { brokers } = await this.#cluster.metadata([], { fresh: true });
+      const brokers = await this.#cluster.brokers({ fresh: true });
       return [...brokers]
         .map(([id, { host, port }]) => ({ id, address: `${host}:${port}` }))
         .toSorted((a, b) => a.id - b.id);

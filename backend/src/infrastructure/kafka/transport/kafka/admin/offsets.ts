@@ -30,12 +30,12 @@ export async function offsetsAt(cluster: Cluster, topic: string, timestamp: numb
 }
 
 async function at(cluster: Cluster, topics: readonly string[], timestamp: bigint): Promise<Position[]> {
-  const metadata = await cluster.metadata(topics);
+  const metadata = await cluster.topics(topics);
   const listed = await cluster.admin.listOffsets({
     topics: topics.map((name) => ({
       name,
       partitions: Array.from(
-        { length: metadata.topics.get(name)?.partitionsCount ?? 0 },
+        { length: metadata.get(name)?.partitions.length ?? 0 },
         (_, partitionIndex) => ({
           partitionIndex,
           timestamp,

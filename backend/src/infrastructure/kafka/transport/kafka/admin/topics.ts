@@ -58,7 +58,6 @@ export async function deleteTopics(cluster: Cluster, topics: readonly string[]):
   }
   // A broker that does not know yet would go on showing what is gone.
   for (const topic of topics) await settled(cluster, topic, (found) => found.length === 0);
-  cluster.admin.clearMetadata();
 }
 
 type Partitions = readonly { readonly leader: number }[];
@@ -67,13 +66,8 @@ async function settled(cluster: Cluster, topic: string, done: (found: Partitions
   const deadline = performance.now() + SETTLE_WITHIN_MS;
   const backOff = new BackOff(20, 250);
   for (;;) {
-    let found: Partitions = [];
-    try {
-      found = (await cluster.metadata([topic], { fresh: true })).topics.get(topic)?.partitions ?? [];
-    } catch (error) {
-      if (!(error instanceof UnknownTopicError)) throw error;
-    }
-    if (done(found)) return;
+    await cluster.refresh([topic]);
+    if (done(cluster.known(topic)?.partitions ?? [])) return;
     if (performance.now() > deadline) {
       throw new LogUnavailableError(
         `The brokers did not agree on topic '${topic}' within ${SETTLE_WITHIN_MS} ms.`,
@@ -88,29 +82,29 @@ export async function describeTopics(
   topics: readonly string[],
 ): Promise<TopicDescription[]> {
   if (topics.length === 0) return [];
-  const metadata = await cluster.metadata(topics, { fresh: true });
+  const metadata = await cluster.topics(topics, { fresh: true });
   const described = await cluster.admin.describeConfigs({
     resources: topics.map((resourceName) => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName })),
   });
   return topics.map((topic) => {
-    const found = metadata.topics.get(topic);
+    const found = metadata.get(topic);
     if (!found) throw new UnknownTopicError(`There is no topic '${topic}'.`);
     const configs = described.find(({ resourceName }) => resourceName === topic)?.configs ?? [];
     return {
       topic,
-      partitions: found.partitionsCount,
+      partitions: found.partitions.length,
       replicationFactor: found.partitions[0]?.replicas.length ?? 0,
       config: Object.fromEntries(
         configs
           .filter(({ configSource }) => configSource === FROM_THE_TOPIC)
           .map(({ name, value }) => [name, value ?? ''] as const),
       ),
-      partitionDetails: found.partitions.map(({ leader, replicas, isr }, partition) => ({
+      partitionDetails: found.partitions.map(({ leader, replicas, inSyncReplicas }, partition) => ({
         topic,
         partition,
         leader,
         replicas,
-        inSyncReplicas: isr,
+        inSyncReplicas,
       })),
     };
   });

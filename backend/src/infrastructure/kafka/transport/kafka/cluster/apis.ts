@@ -4,6 +4,7 @@ import { KafkaRefusedError } from '../kafka.errors';
 
 /** What we say on the wire, with the newest version of each message that has the arguments we give. */
 export interface Apis {
+  readonly Metadata: typeof client.metadataV12.api;
   readonly Produce: typeof client.produceV11.api;
   readonly InitProducerId: typeof client.initProducerIdV5.api;
   readonly Fetch: typeof client.fetchV17.api;
@@ -20,6 +21,7 @@ export interface Apis {
 
 /** Oldest version of each whose arguments and answer are those above. */
 const OLDEST: Record<keyof Apis, number> = {
+  Metadata: 10,
   Produce: 9,
   InitProducerId: 3,
   Fetch: 13,

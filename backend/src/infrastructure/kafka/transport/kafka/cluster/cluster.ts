@@ -1,37 +1,39 @@
 import {
   Admin,
   type Broker,
-  type ClusterMetadata,
-  type ClusterTopicMetadata,
   type Connection,
   type ConnectionOptions,
   ConnectionPool,
   FindCoordinatorKeyTypes,
 } from '@platformatic/kafka';
 import type { KafkaTransportOptions } from '../kafka-transport.options';
-import { codedError, ProtocolCode, protocolCodeOf } from '../protocol-errors';
+import { codedError } from '../protocol-errors';
 import { LogUnavailableError, TransportClosedError, UnknownTopicError } from '../../transport.errors';
 import { type ApiName, type Apis, chooseApi, type OfferedApi } from './apis';
+import { Metadata, type TopicMetadata } from './metadata';
 import { withinMs } from './within';
 
+const DEFAULT_PORT = 9_092;
 const CONNECT_TIMEOUT_MS = 3_000;
 const METADATA_AGE_MS = 60_000;
 const OPEN_WITHIN_MS = 9_500;
-const ANSWER_WITHIN_MS = 9_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Who leads what, and connections to them. Shared by everything of one transport. */
 export class Cluster {
   readonly admin: Admin;
+  readonly #metadata: Metadata;
   readonly #options: KafkaTransportOptions;
   readonly #pools = new Set<ConnectionPool>();
   #offered: readonly OfferedApi[] = [];
   #opening: Promise<void> | undefined;
-  readonly #refreshing = new Map<string, Promise<unknown>>();
+  readonly #refreshing = new Map<string, Promise<void>>();
+  #questions: ConnectionPool | undefined;
   #closed = false;
 
   constructor(options: KafkaTransportOptions) {
     this.#options = options;
+    this.#metadata = new Metadata(options.brokers.map(addressOf));
     this.admin = new Admin({
       ...this.#connectionOptions(REQUEST_TIMEOUT_MS),
       clientId: options.clientId,
@@ -69,52 +71,54 @@ export class Cluster {
     return chooseApi(name, this.#offered);
   }
 
-  /** What is known about a topic without asking, or undefined. */
-  known(topic: string): ClusterTopicMetadata | undefined {
-    return this.admin.currentMetadata?.topics.get(topic);
-  }
-
-  async topic(topic: string): Promise<ClusterTopicMetadata> {
-    const known = this.known(topic) ?? (await this.metadata([topic])).topics.get(topic);
-    if (known) return known;
-    throw new UnknownTopicError(`There is no topic '${topic}'.`);
-  }
-
-  async metadata(topics: readonly string[], { fresh = false } = {}): Promise<ClusterMetadata> {
-    await this.open();
-    const asking = this.admin.metadata({ topics: [...topics], forceUpdate: fresh });
-    try {
-      return await withinMs(ANSWER_WITHIN_MS, asking, 'The brokers do not answer.');
-    } catch (error) {
-      const unknown = /^Unknown topic (.*)\.$/.exec(error instanceof Error ? error.message : '');
-      if (unknown) throw new UnknownTopicError(`There is no topic '${unknown[1]}'.`, { cause: error });
-      if (protocolCodeOf(error) === ProtocolCode.INVALID_TOPIC) {
-        throw new UnknownTopicError(`'${topics.join("', '")}' is no name for a topic.`, { cause: error });
-      }
-      throw codedError(error, 'Asking Kafka for its topics');
+  /** What is known about a topic without asking, or undefined. Looked at again now and then, in the background. */
+  known(topic: string): TopicMetadata | undefined {
+    const known = this.#metadata.topics.get(topic);
+    if (known && performance.now() - known.at > METADATA_AGE_MS) {
+      this.refresh([topic]).catch((error: unknown) => {
+        this.#options.logger?.debug({ err: error, topic }, 'Could not look at a topic again');
+      });
     }
+    return known;
   }
 
-  /** Asks again who leads these topics; calls that come while one is under way share its answer. */
-  async refresh(topics: readonly string[]): Promise<void> {
-    const key = topics.toSorted().join();
+  async topic(topic: string): Promise<TopicMetadata> {
+    const known = this.known(topic);
+    return known ?? ((await this.topics([topic])).get(topic) as TopicMetadata);
+  }
+
+  /** Rejects with `UnknownTopicError` when one of them does not exist. */
+  async topics(names: readonly string[], { fresh = false } = {}): Promise<ReadonlyMap<string, TopicMetadata>> {
+    const { topics } = this.#metadata;
+    if (fresh || names.some((name) => !topics.has(name))) await this.refresh(names);
+    for (const name of names) {
+      if (!topics.has(name)) throw new UnknownTopicError(`There is no topic '${name}'.`);
+    }
+    return topics;
+  }
+
+  async brokers({ fresh = false } = {}): Promise<ReadonlyMap<number, Broker>> {
+    if (fresh || this.#metadata.brokers.size === 0) await this.refresh([]);
+    return this.#metadata.brokers;
+  }
+
+  /** Asks who lives and who leads these topics; the same question is asked once at a time. */
+  async refresh(names: readonly string[]): Promise<void> {
+    await this.open();
+    const key = names.toSorted().join();
     let refreshing = this.#refreshing.get(key);
     if (!refreshing) {
-      refreshing = this.metadata(topics, { fresh: true }).finally(() => this.#refreshing.delete(key));
+      this.#questions ??= this.pool(REQUEST_TIMEOUT_MS);
+      refreshing = this.#metadata
+        .ask(this.#questions, this.api('Metadata'), names)
+        .finally(() => this.#refreshing.delete(key));
       this.#refreshing.set(key, refreshing);
     }
     await refreshing;
   }
 
   broker(id: number): Broker | undefined {
-    return this.admin.currentMetadata?.brokers.get(id);
-  }
-
-  async anyBroker(): Promise<Broker> {
-    const { brokers } = await this.metadata([]);
-    const [first] = brokers.values();
-    if (!first) throw new LogUnavailableError('Kafka has no live broker.');
-    return first;
+    return this.#metadata.brokers.get(id);
   }
 
   async coordinatorOf(group: string): Promise<Broker> {
@@ -173,4 +177,9 @@ export class Cluster {
       }),
     };
   }
+}
+
+function addressOf(address: string): Broker {
+  const [, host = address, port] = /^(.*):(\d+)$/.exec(address) ?? [];
+  return { host, port: Number(port ?? DEFAULT_PORT) };
 }

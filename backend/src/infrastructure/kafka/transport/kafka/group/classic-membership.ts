@@ -131,10 +131,7 @@ export class ClassicMembership implements Membership {
   /** True when this round took something from us. */
   async #joinAndSync(): Promise<boolean> {
     const { group, topics, sessionTimeoutMs, instanceId } = this.#options;
-    const metadata = await this.#cluster.metadata(topics);
-    for (const topic of topics) {
-      if (!metadata.topics.get(topic)) throw new UnknownTopicError(`There is no topic '${topic}'.`);
-    }
+    await this.#cluster.topics(topics);
     const answer = await this.#coordinator.call(
       this.#joinPool,
       'JoinGroup',
@@ -210,8 +207,8 @@ export class ClassicMembership implements Membership {
 
   async #partitionCounts(topics: readonly string[]): Promise<Map<string, number>> {
     const wanted = [...new Set(topics)].toSorted();
-    const metadata = await this.#cluster.metadata(wanted, { fresh: true });
-    const counts = wanted.map((topic) => [topic, metadata.topics.get(topic)?.partitionsCount ?? 0] as const);
+    await this.#cluster.refresh(wanted);
+    const counts = wanted.map((topic) => [topic, this.#cluster.known(topic)?.partitions.length ?? 0] as const);
     this.#partitionsSeen = String(counts);
     this.#lastLook = performance.now();
     return new Map(counts);

@@ -4,7 +4,6 @@ import {
   type ConnectionPool,
   IncrementalAlterConfigOperationTypes,
 } from '@platformatic/kafka';
-import { UnknownTopicError } from '../../transport.errors';
 import { BackOff } from '../cluster/back-off';
 import type { Cluster } from '../cluster/cluster';
 import { InstanceFencedError } from '../kafka.errors';
@@ -71,10 +70,7 @@ export class ConsumerMembership implements Membership {
 
   async join(): Promise<void> {
     const { topics, group, sessionTimeoutMs } = this.#options;
-    const metadata = await this.#cluster.metadata(topics);
-    for (const topic of topics) {
-      if (!metadata.topics.get(topic)) throw new UnknownTopicError(`There is no topic '${topic}'.`);
-    }
+    await this.#cluster.topics(topics);
     await this.#setSessionTimeout(group, sessionTimeoutMs);
     await new Promise<void>((resolve, reject) => {
       this.#running = this.#run(resolve, reject);
@@ -151,7 +147,7 @@ export class ConsumerMembership implements Membership {
     }
     if (answer.assignment) this.#target = answer.assignment.topicPartitions;
     if (!answer.assignment || !this.#target) return;
-    await this.#cluster.metadata(this.#options.topics);
+    await this.#cluster.topics(this.#options.topics);
     const names = new Map(this.#options.topics.map((topic) => [this.#cluster.known(topic)?.id, topic]));
     const partitions = this.#target.flatMap(({ topicId, partitions }) => {
       const topic = names.get(topicId);

@@ -36,7 +36,7 @@ export class ProducerIdentities {
   }
 
   async #draw(pool: ConnectionPool): Promise<ProducerIdentity> {
-    const { brokers } = await this.#cluster.metadata([]);
+    const brokers = await this.#cluster.brokers();
     const connection = await pool.getFirstAvailable([...brokers.values()]);
     const { producerId, producerEpoch } = await this.#cluster
       .api('InitProducerId')

@@ -127,7 +127,7 @@ export class RecordProducer {
 
   #queueOf(record: OutgoingRecord): PartitionQueue {
     const { topic } = record;
-    const partitions = this.#cluster.known(topic)?.partitionsCount;
+    const partitions = this.#cluster.known(topic)?.partitions.length;
     if (partitions === undefined)
       throw new LogUnavailableError(`The leaders of '${topic}' are not known just now.`);
     const partition = record.partition ?? this.#partitionFor(record, partitions);
