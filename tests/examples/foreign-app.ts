@@ -86,6 +86,8 @@ function command(
 
 /** The test runner's own settings are none of the application's; the Node of the platform goes first. */
 function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !/^(npm_|KAFKA_|VITEST|NODE_ENV$|SERVICE_NAME$)/.test(name));
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^(npm_|KAFKA_|VITEST|NODE_ENV$|SERVICE_NAME$)/.test(name),
+  );
   return { ...Object.fromEntries(kept), PATH: `${dirname(NODE)}:${env['PATH'] ?? ''}` };
 }

@@ -171,7 +171,9 @@ describe.skipIf(!isLocal)('on the wire and in the group', () => {
 
   it('KAFKA_CONSUMER_GROUP_ID is ecommerce-consumers by default', async () => {
     (await start(here({ SERVICE_NAME: unique('mail') }))).consume([]);
-    const joins = await eventually(() => tap.requests(Api.JoinGroup).length > 0 && tap.requests(Api.JoinGroup));
+    const joins = await eventually(
+      () => tap.requests(Api.JoinGroup).length > 0 && tap.requests(Api.JoinGroup),
+    );
     expect(joinOf(joins[0] as (typeof joins)[0]).group).toMatch(/^ecommerce-consumers\.mail-/);
   });
 
@@ -180,7 +182,9 @@ describe.skipIf(!isLocal)('on the wire and in the group', () => {
     ['12345', 12_345],
   ])('KAFKA_CONSUMER_SESSION_TIMEOUT=%s joins with %d ms', async (timeout, expected) => {
     (await start(here({ KAFKA_CONSUMER_SESSION_TIMEOUT: timeout }), { group: unique('reader') })).consume([]);
-    const joins = await eventually(() => tap.requests(Api.JoinGroup).length > 0 && tap.requests(Api.JoinGroup));
+    const joins = await eventually(
+      () => tap.requests(Api.JoinGroup).length > 0 && tap.requests(Api.JoinGroup),
+    );
     expect(new Set(joins.map((join) => joinOf(join).sessionTimeoutMs))).toEqual(new Set([expected]));
   });
 
@@ -230,9 +234,9 @@ describe('before a broker says anything', () => {
   });
 
   it('KAFKA_SSL_ENABLED=true speaks TLS', async () => {
-    await expect(
-      start({ KAFKA_BROKERS: listener.address, KAFKA_SSL_ENABLED: 'true' }),
-    ).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    await expect(start({ KAFKA_BROKERS: listener.address, KAFKA_SSL_ENABLED: 'true' })).rejects.toMatchObject(
+      { code: 'LOG_UNAVAILABLE' },
+    );
     expect(listener.firstBytes.at(-1)).toBe(0x16);
   });
 

@@ -27,13 +27,19 @@ const schema = z.strictObject({
   instanceId: name.optional(),
   engine: z.enum(['embedded', 'kafka']).optional(),
   schemaRegistryUrl: z.url({ protocol: /^https?$/ }).optional(),
-  events: z.array(z.looseObject({ eventType: name, topic: name })).readonly().optional(),
+  events: z
+    .array(z.looseObject({ eventType: name, topic: name }))
+    .readonly()
+    .optional(),
   topics: z.array(topic).readonly().optional(),
   builtInTopics: z.array(z.string()).readonly().optional(),
   database: z
     .strictObject({
       url: name,
-      schema: z.string().regex(/^[a-z_][a-z0-9_]*$/, 'must be a plain name in small letters').optional(),
+      schema: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_]*$/, 'must be a plain name in small letters')
+        .optional(),
       maxConnections: count.optional(),
       migrations: z.record(z.string(), z.string()).optional(),
     })

@@ -6,6 +6,8 @@ export class DuplicateHandlerError extends CodedError {
   readonly retryable = false;
 
   constructor(name: string, eventType: string) {
-    super(`A handler named '${name}' is registered for '${eventType}' already; give one of them a name of its own.`);
+    super(
+      `A handler named '${name}' is registered for '${eventType}' already; give one of them a name of its own.`,
+    );
   }
 }

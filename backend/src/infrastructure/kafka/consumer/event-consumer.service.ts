@@ -1,6 +1,12 @@
 import type { EventDefinition, EventEnvelope, EventType } from '@shop/contracts';
 import { DuplicateHandlerError } from './consumer.errors';
-import type { AnyHandler, EventHandler, EventHandlerOf, HandlerOptions, HandlerRegistration } from './handler';
+import type {
+  AnyHandler,
+  EventHandler,
+  EventHandlerOf,
+  HandlerOptions,
+  HandlerRegistration,
+} from './handler';
 
 type Listener = (registration: HandlerRegistration) => void;
 

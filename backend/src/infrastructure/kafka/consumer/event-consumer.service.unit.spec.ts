@@ -23,7 +23,9 @@ describe('registerHandler', () => {
     const listener = vi.fn();
     service.onRegistered(listener);
     service.registerHandler('user.login', () => undefined, { name: 'late' });
-    expect(listener).toHaveBeenCalledWith(expect.objectContaining({ name: 'late', eventTypes: ['user.login'] }));
+    expect(listener).toHaveBeenCalledWith(
+      expect.objectContaining({ name: 'late', eventTypes: ['user.login'] }),
+    );
   });
 
   it('names a handler after its function or class, and refuses the same name on the same type', () => {
@@ -31,6 +33,8 @@ describe('registerHandler', () => {
     function sendMail() {}
     expect(service.registerHandler('order.created', sendMail).name).toBe('sendMail');
     expect(service.registerHandler('order.cancelled', sendMail).name).toBe('sendMail');
-    expect(() => service.registerHandler(['user.login', 'order.created'], sendMail)).toThrow(DuplicateHandlerError);
+    expect(() => service.registerHandler(['user.login', 'order.created'], sendMail)).toThrow(
+      DuplicateHandlerError,
+    );
   });
 });

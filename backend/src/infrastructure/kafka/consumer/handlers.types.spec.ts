@@ -1,4 +1,9 @@
-import { defineEvent, type OrderCancelledEvent, type OrderCreatedEvent, type UserLoginEvent } from '@shop/contracts';
+import {
+  defineEvent,
+  type OrderCancelledEvent,
+  type OrderCreatedEvent,
+  type UserLoginEvent,
+} from '@shop/contracts';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { EventConsumerService } from './event-consumer.service';
 import { KafkaHandler } from './kafka-handler.decorator';

@@ -9,14 +9,19 @@ type NestModule = ReturnType<ModulesContainer['get']> & object;
  * Registers every `@KafkaHandler` of the modules for which `consumer` is the nearest one by imports. A class that is
  * provided by several modules is registered once for each instance of its own.
  */
-export function registerDeclaredHandlers(modules: ModulesContainer, token: unknown, consumer: EventConsumerService): void {
+export function registerDeclaredHandlers(
+  modules: ModulesContainer,
+  token: unknown,
+  consumer: EventConsumerService,
+): void {
   for (const module of modules.values()) {
     if (nearest(module, token) !== consumer) continue;
     for (const wrapper of module.providers.values()) {
       const { instance, metatype } = wrapper;
       if (!instance || typeof metatype !== 'function' || wrapper.isAlias) continue;
       for (const { method, events, options } of handlerDeclarations(metatype)) {
-        const name = options.name ?? (method === undefined ? metatype.name : `${metatype.name}.${String(method)}`);
+        const name =
+          options.name ?? (method === undefined ? metatype.name : `${metatype.name}.${String(method)}`);
         const target = instance as Record<string | symbol, AnyHandler>;
         const run: AnyHandler = (event, context) => target[method ?? 'handle']?.(event, context);
         register(consumer, events, run, { ...options, name });

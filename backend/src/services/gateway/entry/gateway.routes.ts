@@ -30,7 +30,8 @@ export class GatewayRoutes implements OnModuleInit {
       addresses: this.settings.addresses,
       admitsOperator: (request) => this.operators.admits(request),
     });
-    if (!addStorefront(instance))
+    const [writeKey] = this.settings.writeKeys;
+    if (!addStorefront(instance, writeKey))
       loggerOf('gateway').warn('the storefront is not built; only the APIs are served');
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
@@ -18,24 +18,46 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves the storefront; a path that is no file is one of its pages. False where it has not been built. */
-export function addStorefront(instance: FastifyInstance, directory: string = WEB_DIRECTORY): boolean {
-  if (!existsSync(join(directory, 'index.html'))) return false;
+/**
+ * Serves the storefront; a path that is no file is one of its pages. `writeKey` is the one its tracker sends. False
+ * where the storefront has not been built.
+ */
+export function addStorefront(
+  instance: FastifyInstance,
+  writeKey: string | undefined,
+  directory: string = WEB_DIRECTORY,
+): boolean {
+  const index = join(directory, 'index.html');
+  if (!existsSync(index)) return false;
+  const page = withWriteKey(readFileSync(index, 'utf8'), writeKey ?? '');
   void instance.register(fastifyStatic, {
     root: directory,
     wildcard: false,
+    index: false,
+    globIgnore: ['index.html'],
     cacheControl: false,
     setHeaders: (reply, path) => {
       // Vite names what it puts there by its content.
       const named = path.startsWith(join(directory, 'assets'));
       reply.header('cache-control', named ? 'public, max-age=31536000, immutable' : 'no-cache');
-      if (path.endsWith('.html')) reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
     },
   });
   instance.get('/*', (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     if (isApiPath(path) || path.startsWith('/assets/')) return reply.callNotFound();
-    return reply.sendFile('index.html');
+    return reply
+      .header('cache-control', 'no-cache')
+      .header('content-security-policy', CONTENT_SECURITY_POLICY)
+      .type('text/html; charset=utf-8')
+      .send(page);
   });
   return true;
+}
+
+const KEY_TAG = /(<meta name="analytics-write-key" content=")[^"]*(")/;
+
+/** The page was built with the development key; it is told the one that this gateway takes. */
+export function withWriteKey(page: string, writeKey: string): string {
+  const escaped = writeKey.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  return page.replace(KEY_TAG, (_, before: string, after: string) => before + escaped + after);
 }

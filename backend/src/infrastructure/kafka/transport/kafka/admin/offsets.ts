@@ -34,13 +34,10 @@ async function at(cluster: Cluster, topics: readonly string[], timestamp: bigint
   const listed = await cluster.admin.listOffsets({
     topics: topics.map((name) => ({
       name,
-      partitions: Array.from(
-        { length: metadata.get(name)?.partitions.length ?? 0 },
-        (_, partitionIndex) => ({
-          partitionIndex,
-          timestamp,
-        }),
-      ),
+      partitions: Array.from({ length: metadata.get(name)?.partitions.length ?? 0 }, (_, partitionIndex) => ({
+        partitionIndex,
+        timestamp,
+      })),
     })),
   });
   return listed

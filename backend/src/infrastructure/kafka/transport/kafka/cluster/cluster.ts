@@ -16,7 +16,7 @@ import { withinMs } from './within';
 const DEFAULT_PORT = 9_092;
 const CONNECT_TIMEOUT_MS = 3_000;
 const METADATA_AGE_MS = 60_000;
-const OPEN_WITHIN_MS = 9_500;
+const OPEN_WITHIN_MS = 8_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Who leads what, and connections to them. Shared by everything of one transport. */
@@ -88,7 +88,10 @@ export class Cluster {
   }
 
   /** Rejects with `UnknownTopicError` when one of them does not exist. */
-  async topics(names: readonly string[], { fresh = false } = {}): Promise<ReadonlyMap<string, TopicMetadata>> {
+  async topics(
+    names: readonly string[],
+    { fresh = false } = {},
+  ): Promise<ReadonlyMap<string, TopicMetadata>> {
     const { topics } = this.#metadata;
     if (fresh || names.some((name) => !topics.has(name))) await this.refresh(names);
     for (const name of names) {

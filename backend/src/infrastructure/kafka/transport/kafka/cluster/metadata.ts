@@ -45,6 +45,7 @@ export class Metadata {
       this.#take(await this.#answer(pool, api, topics, backOff), topics);
       // A topic that was made a moment ago is not known to every broker yet.
       if (unknown >= UNKNOWN_ATTEMPTS || topics.every((topic) => this.topics.has(topic))) return;
+      this.#turn += 1;
       await new Promise((resolve) => setTimeout(resolve, backOff.next()));
     }
   }
@@ -69,7 +70,8 @@ export class Metadata {
         if (!(coded instanceof LogUnavailableError) || performance.now() > deadline) throw coded;
         // Another one is asked; only when all were asked is there a pause.
         this.#turn += 1;
-        if (this.#turn % known.length === 0) await new Promise((resolve) => setTimeout(resolve, backOff.next()));
+        if (this.#turn % known.length === 0)
+          await new Promise((resolve) => setTimeout(resolve, backOff.next()));
       }
     }
   }

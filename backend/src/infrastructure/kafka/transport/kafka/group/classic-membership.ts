@@ -1,30 +1,26 @@
-import {
-  type ConnectionPool,
-  decodeConsumerProtocolAssignment,
-  decodeConsumerProtocolSubscription,
-  encodeConsumerProtocolAssignment,
-  encodeConsumerProtocolSubscription,
-  type joinGroupV9,
-} from '@platformatic/kafka';
+import type { ConnectionPool, joinGroupV9 } from '@platformatic/kafka';
 import { UnknownTopicError } from '../../transport.errors';
 import { BackOff } from '../cluster/back-off';
 import type { Cluster } from '../cluster/cluster';
 import { InstanceFencedError } from '../kafka.errors';
 import { codedError, isPassing, ProtocolCode, protocolCodeOf } from '../protocol-errors';
-import { assign } from './assignor';
+import {
+  decodeAssignment,
+  encodeAssignments,
+  encodeSubscription,
+  NO_GENERATION,
+  PROTOCOL,
+  subscribersOf,
+} from './classic-protocol';
 import type { Coordinator } from './coordinator';
 import { IdentityHolder } from './identity-holder';
 import type { GroupIdentity, Membership, MembershipEvents, MembershipOptions } from './membership';
 import { Pause } from './pause';
-import { byTopic, flat } from './topic-partitions';
 
 type JoinGroupResponse = joinGroupV9.JoinGroupResponse;
 
-const PROTOCOL = 'cooperative-sticky';
-const SUBSCRIPTION_VERSION = 3;
 const JOIN_WITHIN_MS = 8_000;
 const JOIN_MARGIN_MS = 5_000;
-const NO_GENERATION = -1;
 const LEADER_LOOKS_EVERY_MS = 30_000;
 
 /** Membership by JoinGroup, SyncGroup and Heartbeat. What is kept in a rebalance is read on all the while. */
@@ -141,7 +137,12 @@ export class ClassicMembership implements Membership {
       this.#memberId,
       instanceId,
       'consumer',
-      [{ name: PROTOCOL, metadata: this.#subscription() }],
+      [
+        {
+          name: PROTOCOL,
+          metadata: encodeSubscription(topics, this.#events.owned(), this.#syncedGeneration),
+        },
+      ],
       '',
     );
     this.#sign();
@@ -168,47 +169,23 @@ export class ClassicMembership implements Membership {
     this.#sign();
     this.#syncedGeneration = answer.generationId;
     this.#identity.set({ memberId: answer.memberId, generation: answer.generationId });
-    return this.#events.assigned(flat(decodeConsumerProtocolAssignment(assignment).assignedPartitions));
+    return this.#events.assigned(decodeAssignment(assignment));
   }
 
-  #subscription(): Buffer {
-    const owned = this.#events.owned();
-    return encodeConsumerProtocolSubscription({
-      version: SUBSCRIPTION_VERSION,
-      topics: [...this.#options.topics],
-      ownedPartitions: byTopic(owned),
-      generationId: owned.length > 0 ? this.#syncedGeneration : NO_GENERATION,
-    });
-  }
-
-  async #assignments({ members }: JoinGroupResponse) {
-    const subscribers = members.map(({ memberId, metadata }) => {
-      const { topics, ownedPartitions, generationId } = decodeConsumerProtocolSubscription(metadata);
-      return {
-        memberId,
-        topics,
-        owned: flat(ownedPartitions ?? []),
-        generation: generationId ?? NO_GENERATION,
-      };
-    });
-    const shares = assign(
+  async #assignments(answer: JoinGroupResponse) {
+    const subscribers = subscribersOf(answer);
+    return encodeAssignments(
       subscribers,
-      await this.#partitionCounts(subscribers.flatMap(({ topics }) => topics)),
+      await this.#partitionCounts(subscribers.flatMap((subscriber) => subscriber.topics)),
     );
-    return [...shares].map(([memberId, share]) => ({
-      memberId,
-      assignment: encodeConsumerProtocolAssignment({
-        version: SUBSCRIPTION_VERSION,
-        assignedPartitions: byTopic(share),
-        userData: null,
-      }),
-    }));
   }
 
   async #partitionCounts(topics: readonly string[]): Promise<Map<string, number>> {
     const wanted = [...new Set(topics)].toSorted();
     await this.#cluster.refresh(wanted);
-    const counts = wanted.map((topic) => [topic, this.#cluster.known(topic)?.partitions.length ?? 0] as const);
+    const counts = wanted.map(
+      (topic) => [topic, this.#cluster.known(topic)?.partitions.length ?? 0] as const,
+    );
     this.#partitionsSeen = String(counts);
     this.#lastLook = performance.now();
     return new Map(counts);

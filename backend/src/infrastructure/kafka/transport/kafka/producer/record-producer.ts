@@ -1,5 +1,4 @@
 import type { ConnectionPool } from '@platformatic/kafka';
-import { partitionOfKey } from '../../murmur2';
 import { LogUnavailableError, TransportClosedError, UnknownTopicError } from '../../transport.errors';
 import type { OutgoingRecord, Position } from '../../transport.port';
 import { BackOff } from '../cluster/back-off';
@@ -8,7 +7,9 @@ import type { ProducerSettings, TransportLogger } from '../kafka-transport.optio
 import { codedError } from '../protocol-errors';
 import { AppendCall, type Entry, sizeOf } from './append-call';
 import type { Batch } from './batch';
+import { Entrance, Room } from './entrance';
 import { PartitionQueue } from './partition-queue';
+import { Partitioner } from './partitioner';
 import { ProducerIdentities, type ProducerIdentity } from './producer-identity';
 import {
   isIdentityLost,
@@ -40,11 +41,10 @@ export class RecordProducer {
   readonly #backOff = new BackOff();
   readonly #underWay = new Set<Batch>();
   readonly #calls = new Set<Promise<unknown>>();
-  readonly #roundRobin = new Map<string, number>();
+  readonly #partitioner = new Partitioner();
+  readonly #entrance = new Entrance();
+  readonly #room = new Room(BUFFERED_BYTES);
   #pool: ConnectionPool | undefined;
-  #entrance: Promise<unknown> | undefined;
-  #bufferedBytes = 0;
-  #room: (() => void)[] = [];
   #scheduled = false;
   #sweeper: NodeJS.Timeout | undefined;
   #closed = false;
@@ -76,41 +76,24 @@ export class RecordProducer {
 
   async #enter(records: readonly OutgoingRecord[]): Promise<readonly Position[]> {
     const deadline = performance.now() + this.#settings.deliveryTimeoutMs;
-    // Calls enter in their order, also where the first of them has to ask for its topic.
-    const before = this.#entrance;
-    if (before || !this.#mayEnter(records)) {
-      const entered = (before ?? Promise.resolve()).then(() => this.#prepare(records, deadline));
-      const quiet = entered.catch(() => undefined);
-      this.#entrance = quiet;
-      await entered.finally(() => {
-        if (this.#entrance === quiet) this.#entrance = undefined;
-      });
-    }
+    await this.#entrance.pass(
+      () => this.#isReady(records),
+      () => this.#prepare(records, deadline),
+    );
     const call = new AppendCall(records.length);
-    const entries = records.map((record, index) => ({
-      record,
-      call,
-      index,
-      bytes: sizeOf(record),
-      deadline,
-    }));
-    const queues = entries.map(({ record }) => this.#queueOf(record));
-    entries.forEach((entry, index) => {
-      (queues[index] as PartitionQueue).push(entry);
-      this.#bufferedBytes += entry.bytes;
+    const queues = records.map((record) => this.#queueOf(record));
+    records.forEach((record, index) => {
+      const bytes = sizeOf(record);
+      (queues[index] as PartitionQueue).push({ record, call, index, bytes, deadline });
+      this.#room.take(bytes);
     });
     this.#schedule();
     return call.promise;
   }
 
-  #mayEnter(records: readonly OutgoingRecord[]): boolean {
-    return (
-      this.#pool !== undefined && this.#hasRoom() && records.every(({ topic }) => this.#cluster.known(topic))
-    );
-  }
-
-  #hasRoom(): boolean {
-    return this.#bufferedBytes < BUFFERED_BYTES;
+  #isReady(records: readonly OutgoingRecord[]): boolean {
+    if (this.#pool === undefined || !this.#room.isThere) return false;
+    return records.every(({ topic }) => this.#cluster.known(topic));
   }
 
   async #prepare(records: readonly OutgoingRecord[], deadline: number): Promise<void> {
@@ -118,35 +101,18 @@ export class RecordProducer {
     const { deliveryTimeoutMs, maxInFlight } = this.#settings;
     this.#pool ??= this.#cluster.pool(Math.min(deliveryTimeoutMs, REQUEST_TIMEOUT_MS), { maxInFlight });
     for (const topic of new Set(records.map((record) => record.topic))) await this.#cluster.topic(topic);
-    while (!this.#hasRoom()) {
-      await new Promise<void>((resolve) => this.#room.push(resolve));
-      if (performance.now() > deadline)
-        throw new LogUnavailableError('Too many records wait for Kafka already.');
-    }
+    await this.#room.until(deadline);
   }
 
   #queueOf(record: OutgoingRecord): PartitionQueue {
     const { topic } = record;
     const partitions = this.#cluster.known(topic)?.partitions.length;
-    if (partitions === undefined)
-      throw new LogUnavailableError(`The leaders of '${topic}' are not known just now.`);
-    const partition = record.partition ?? this.#partitionFor(record, partitions);
-    if (!(partition >= 0 && partition < partitions)) {
-      throw new UnknownTopicError(
-        `Topic '${topic}' has ${partitions} partitions, none of number ${partition}.`,
-      );
-    }
+    if (partitions === undefined) throw new UnknownTopicError(`There is no topic '${topic}' any more.`);
+    const partition = this.#partitioner.partitionOf(record, partitions);
     const key = `${topic}:${partition}`;
     let queue = this.#queues.get(key);
     if (!queue) this.#queues.set(key, (queue = new PartitionQueue(topic, partition)));
     return queue;
-  }
-
-  #partitionFor({ topic, key }: OutgoingRecord, partitions: number): number {
-    if (key !== null) return partitionOfKey(key, partitions);
-    const turn = this.#roundRobin.get(topic) ?? 0;
-    this.#roundRobin.set(topic, turn + 1);
-    return turn % partitions;
   }
 
   // Not at once, so that calls made in one turn of the event loop travel together.
@@ -241,7 +207,6 @@ export class RecordProducer {
     });
     if (again.length > 0) this.#rest(cause, again);
     else this.#backOff.reset();
-    if (this.#hasRoom()) for (const enter of this.#room.splice(0)) enter();
     await this.#pump();
   }
 
@@ -292,7 +257,7 @@ export class RecordProducer {
   }
 
   #forget(entries: readonly Entry[]): void {
-    for (const { bytes } of entries) this.#bufferedBytes -= bytes;
+    this.#room.give(entries.reduce((total, { bytes }) => total + bytes, 0));
   }
 
   /** Waits a little and asks who leads now, before the next attempt for these partitions. */
@@ -329,8 +294,7 @@ export class RecordProducer {
       if (batch.deadline <= now)
         for (const { call } of batch.entries) call.failed(unacknowledged(this.#settings));
     }
-    if (!this.#hasRoom()) return;
-    for (const enter of this.#room.splice(0)) enter();
+    this.#room.look();
     if (!this.#idle()) return;
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;
