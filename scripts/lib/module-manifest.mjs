@@ -13,7 +13,8 @@ const OPTIONAL_PEERS = ['pg', 'kysely'];
 export function moduleManifest({ backend, packages, entry }) {
   const versionOf = (name) => {
     const version = backend.dependencies[name];
-    if (version === undefined) throw new Error(`The module imports '${name}', which the backend does not have.`);
+    if (version === undefined)
+      throw new Error(`The module imports '${name}', which the backend does not have.`);
     return version;
   };
   const own = packages.filter((name) => !(name in PEERS) && !OPTIONAL_PEERS.includes(name));

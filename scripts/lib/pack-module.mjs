@@ -10,7 +10,10 @@ const ENTRY = 'infrastructure/kafka/index';
 const CONTRACTS = '@shop/contracts';
 
 /** Makes the package `@shop/kafka` from the built backend and contracts; answers with the tarball's path. */
-export async function packModule(destination, built = { backend: 'backend/dist', contracts: 'contracts/dist' }) {
+export async function packModule(
+  destination,
+  built = { backend: 'backend/dist', contracts: 'contracts/dist' },
+) {
   const folder = mkdtempSync(join(tmpdir(), 'shop-kafka-package-'));
   try {
     const backend = copyReachable(resolve(root, built.backend), ENTRY, folder);

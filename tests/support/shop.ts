@@ -98,6 +98,16 @@ export class Shop {
     await this.ready();
   }
 
+  /** The payment provider goes away; its ledger stays on disk. */
+  async stopSimulator(): Promise<void> {
+    await this.simulator.stop();
+  }
+
+  async startSimulator(): Promise<void> {
+    this.simulator = startSimulator(this.dataDir, this.simulatorPort);
+    await this.simulator.until(`${this.simulatorUrl}/health`);
+  }
+
   /** SIGTERM for one process; answers its exit status. */
   async terminate(part = 0): Promise<number | NodeJS.Signals | undefined> {
     return this.parts[part]?.process.stop();

@@ -92,7 +92,7 @@ stop_brokers() {
   for ((node = 1; node <= KAFKA_NODES; node++)); do
     if pid="$(running_pid "broker-$node")"; then kill -TERM "$pid" 2>/dev/null || true; fi
   done
-  local deadline=$((SECONDS + 8))
+  local deadline=$((SECONDS + 5))
   while (($(running_brokers) > 1 && SECONDS < deadline)); do sleep 0.1; done
   for ((node = 1; node <= KAFKA_NODES; node++)); do end_part "broker-$node" 1; done
 }

@@ -15,6 +15,7 @@ import { EventConsumerService } from './consumer/event-consumer.service';
 import { KafkaModule } from './kafka.module';
 import type { KafkaModuleOptions } from './kafka.options';
 import { KafkaRuntime } from './kafka-runtime';
+import { EventPublisherService } from './publisher/event-publisher.service';
 
 const kafka = testKafka();
 const brokers = kafka?.brokers ?? [];
@@ -84,6 +85,32 @@ describe.skipIf(kafka === null)('imports: [KafkaModule], without options', () =>
       totals: { subtotal: 39.98, tax: 7.6, shipping: 4.9, total: 52.48 },
       createdAt: '2026-01-02T03:04:05.678Z',
     });
+  });
+
+  it('publishes a batch whole, or nothing of it', async () => {
+    const app = await start();
+    const publisher = app.get(EventPublisherService, { strict: false });
+    const item = (id: string, price: number) => {
+      const { id: orderId, createdAt, items, ...rest } = order(id);
+      const data = { ...rest, orderId, createdAt: createdAt.toISOString() };
+      return {
+        eventType: 'order.created' as const,
+        data: { ...data, items: items.map((one) => ({ ...one, price })) },
+      };
+    };
+    const [first, second, refused] = [unique('batch'), unique('batch'), unique('refused')];
+    await expect(publisher.publishBatch([item(refused, 1), item(refused, 1.00001)])).rejects.toMatchObject({
+      code: 'INVALID_EVENT_DATA',
+      faults: [{ path: 'data.items[0].price' }],
+    });
+    const published = await publisher.publishBatch([item(first, 1), item(second, 2)]);
+    expect(published.map(({ topic, key }) => [topic, key])).toEqual([
+      ['order-events', first],
+      ['order-events', second],
+    ]);
+    const { orders } = app.get(CustomEventService);
+    await eventually(() => orders.includes(first) && orders.includes(second));
+    expect(orders).not.toContain(refused);
   });
 });
 

@@ -27,7 +27,7 @@ describe('reservations', () => {
     stock = new StockStore(state.unitOfWork);
     inventory = new InventoryService(state.unitOfWork, stock, store, new StockAnnouncer(state.publisher));
     reservations = new Reservations(inventory, store, state.publisher);
-    handler = new InventoryEventHandler(inventory, reservations, store);
+    handler = new InventoryEventHandler(inventory, reservations, store, state.unitOfWork);
   });
   afterAll(() => state.close());
 

@@ -25,7 +25,7 @@ describe('notifications', () => {
     contacts = new Contacts(database, unitOfWork);
     const repository = new NotificationRepository(unitOfWork);
     const notifications = new NotificationService(unitOfWork, publisher, repository, contacts);
-    handler = new NotificationEventHandler(notifications, contacts, 'EUR');
+    handler = new NotificationEventHandler(notifications, contacts, 'EUR', state.unitOfWork);
   });
   afterEach(async () => {
     for (const mail of open.splice(0)) await mail.onApplicationShutdown();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { eventTypes, type PageViewEvent, type ProductViewEvent } from '@shop/contracts';
 import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { type AnalyticsEvent, AnalyticsService } from '../analytics.service';
 import { LiveDashboards } from '../live-dashboards';
 
@@ -13,10 +14,11 @@ export class AnalyticsEventHandler {
   constructor(
     private readonly analyticsService: AnalyticsService,
     private readonly dashboards: LiveDashboards,
+    private readonly unitOfWork: UnitOfWork,
   ) {}
 
   async handle(event: PageViewEvent | ProductViewEvent | AnalyticsEvent): Promise<void> {
-    await this.analyticsService.recordEvent(event);
+    await this.unitOfWork.run(() => this.analyticsService.recordEvent(event));
     await this.updateDashboards(event);
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OrderCreatedEvent } from '@shop/contracts';
 import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
 import { currentDelivery } from '@/infrastructure/kafka/delivery/delivery-context';
+import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { isStorable, isStorableKey } from '@/infrastructure/postgres/storable';
 import { linesFault, onRequested, sumLines } from '../domain/reservation';
 import { StockNotAvailableError } from '../inventory.errors';
@@ -17,10 +18,14 @@ export class InventoryEventHandler {
     private readonly inventoryService: InventoryService,
     private readonly reservations: Reservations,
     private readonly store: ReservationStore,
+    private readonly unitOfWork: UnitOfWork,
   ) {}
 
   async handle(event: OrderCreatedEvent): Promise<void> {
-    const { orderId, items, flow } = event.data;
+    await this.unitOfWork.run(() => this.deduct(event.data));
+  }
+
+  private async deduct({ orderId, items, flow }: OrderCreatedEvent['data']): Promise<void> {
     if (flow !== 'choreography' || !isStorableKey(orderId) || !isStorable(items)) return;
     const known = await this.store.lock(orderId);
     const decision = onRequested(known?.status);

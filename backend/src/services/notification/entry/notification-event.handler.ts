@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { OrderCreatedEvent, UserRegisteredEvent } from '@shop/contracts';
 import { SHOP_CURRENCY } from '@/infrastructure/config/shop-currency';
 import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { NotificationService } from '../notification.service';
 import { Contacts } from '../state/contacts';
 
@@ -13,9 +14,14 @@ export class NotificationEventHandler {
     private readonly notifications: NotificationService,
     private readonly contacts: Contacts,
     @Inject(SHOP_CURRENCY) private readonly currency: string,
+    private readonly unitOfWork: UnitOfWork,
   ) {}
 
   async handle(event: UserRegisteredEvent | OrderCreatedEvent): Promise<void> {
+    await this.unitOfWork.run(() => this.tell(event));
+  }
+
+  private async tell(event: UserRegisteredEvent | OrderCreatedEvent): Promise<void> {
     switch (event.eventType) {
       case 'user.registered':
         await this.contacts.keepContact(event.data.userId, {
