@@ -23,15 +23,20 @@ function project({ workspace, price, environment = 'node' }: ProjectOptions): Te
       ],
     },
     test: {
-      name: workspace === 'tests' ? price : `${workspace}-${price}`,
+      name: price === 'e2e' ? price : `${workspace}-${price}`,
       include: [`**/*.${price}.spec.{ts,tsx}`],
       exclude: ['**/node_modules/**', '**/dist/**'],
       environment,
       pool: price === 'unit' ? 'threads' : 'forks',
-      maxWorkers: price === 'e2e' ? 1 : 2,
+      maxWorkers: 2,
       testTimeout: TIMEOUTS[price],
-      hookTimeout: TIMEOUTS[price],
-      globalSetup: price === 'unit' || workspace === 'web' ? [] : [path('./tests/support/global-setup.ts')],
+      // A shop on Kafka waits for its turn on the cluster.
+      hookTimeout: price === 'e2e' ? 480_000 : TIMEOUTS[price],
+      // What the others test needs neither PostgreSQL nor Kafka.
+      globalSetup:
+        price !== 'unit' && ['backend', 'tests'].includes(workspace)
+          ? [path('./tests/support/global-setup.ts')]
+          : [],
       setupFiles: environment === 'jsdom' ? [] : [path('./tests/support/reflect-metadata.ts')],
       sequence: { groupOrder: price === 'unit' ? 0 : price === 'int' ? 1 : 2 },
     },

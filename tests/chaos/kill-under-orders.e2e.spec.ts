@@ -6,7 +6,6 @@ import { testKafka } from '@/testing/test-kafka';
 import { call, Customer, type OrderView, type OrderWish, TERMINAL } from '../support/customer';
 import { seededRandom } from '../support/random';
 import { Shop } from '../support/shop';
-import { removeShopTopics } from '../support/ways-to-run';
 
 interface LedgerLine {
   readonly orderId: string;
@@ -56,14 +55,13 @@ describe.for(engines)('kill -9 under orders, $engine', ({ engine, kills }) => {
 
       beforeAll(async () => {
         database = await testDatabase();
-        if (engine === 'kafka' && kafka) await removeShopTopics(kafka);
         shop = await Shop.start({
           databaseUrl: database.url,
           env: { OPERATOR_TOKEN: 'spec' },
           ...(engine === 'kafka' && kafka ? { kafka } : {}),
         });
         customer = await Customer.register(shop.url);
-        initialStock = await eventually(stock);
+        initialStock = await eventually(async () => (await stock()) > 0 && (await stock()));
       });
 
       afterAll(async () => {

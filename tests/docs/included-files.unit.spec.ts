@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const DOCUMENTS = ['docs/using-the-module.md', 'examples/foreign-app/README.md'];
+const DOCUMENTS = ['README.md', 'docs/using-the-module.md', 'examples/foreign-app/README.md'];
 const INCLUDED = /(<!-- (\S+) -->\n```\w*\n)([\s\S]*?)(```\n)/g;
 
 const read = (path: string) => readFileSync(resolve(ROOT, path), 'utf8');
@@ -23,7 +23,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
       },
     );
     if (update) writeFileSync(resolve(ROOT, document), current);
-    expect(paths.length).toBeGreaterThan(1);
+    expect(paths.length).toBeGreaterThan(0);
     expect(update ? current : text).toBe(current);
   });
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,6 +26,11 @@ describe('npm start', () => {
 
   afterEach(async () => {
     await Promise.all(started.map((process) => process.stop()));
+    // Children that outlived their killed parent end by themselves, and PostgreSQL with the last of them.
+    await eventually(() => !existsSync(join(environment.DATA_DIR ?? '', 'postgres', 'postmaster.pid')), {
+      withinMs: 60_000,
+      what: 'the end of PostgreSQL',
+    });
     await rm(environment.DATA_DIR ?? '', { recursive: true, force: true });
   });
 

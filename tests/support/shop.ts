@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestKafka } from '@/testing/provided-context';
 import { freePort } from './free-port';
+import { kafkaTurn } from './kafka-turn';
 import { ProductProcess } from './product-process';
+import { removeShopTopics } from './shop-topics';
 
 export interface ShopOptions {
   readonly databaseUrl: string;
@@ -31,9 +33,22 @@ export class Shop {
     private readonly simulatorPort: number,
     private readonly parts: readonly Part[],
     private simulator: ProductProcess,
+    private readonly endTurn: () => Promise<void>,
   ) {}
 
+  /** On Kafka: waits for its turn on the cluster, and begins without the topics of the shop before it. */
   static async start(options: ShopOptions): Promise<Shop> {
+    const endTurn = options.kafka ? await kafkaTurn(options.kafka) : async () => undefined;
+    try {
+      if (options.kafka) await removeShopTopics(options.kafka);
+      return await Shop.launch(options, endTurn);
+    } catch (error) {
+      await endTurn();
+      throw error;
+    }
+  }
+
+  private static async launch(options: ShopOptions, endTurn: () => Promise<void>): Promise<Shop> {
     const dataDir = await mkdtemp(join(tmpdir(), 'shop-e2e-'));
     const simulatorPort = await freePort();
     const parts: Part[] = [];
@@ -46,10 +61,10 @@ export class Shop {
       });
     }
     const simulator = startSimulator(dataDir, simulatorPort);
-    const shop = new Shop(options, dataDir, simulatorPort, parts, simulator);
+    const shop = new Shop(options, dataDir, simulatorPort, parts, simulator, endTurn);
     try {
       await simulator.until(`${shop.simulatorUrl}/health`);
-      for (const part of parts) shop.launch(part);
+      for (const part of parts) shop.begin(part);
       await shop.ready();
     } catch (error) {
       await shop.stop().catch(() => undefined);
@@ -94,7 +109,7 @@ export class Shop {
   async restart(part = 0): Promise<void> {
     const again = this.parts[part];
     if (!again) throw new Error(`There is no process ${part}.`);
-    this.launch(again);
+    this.begin(again);
     await this.ready();
   }
 
@@ -117,9 +132,10 @@ export class Shop {
     await Promise.all(this.parts.map(({ process }) => process?.stop()));
     await this.simulator.stop();
     await rm(this.dataDir, { recursive: true, force: true });
+    await this.endTurn();
   }
 
-  private launch(part: Part): void {
+  private begin(part: Part): void {
     part.process = ProductProcess.start(
       `shop ${part.services}`,
       'backend/dist/main.js',
