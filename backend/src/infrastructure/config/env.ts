@@ -11,33 +11,46 @@ const optional = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(blan
 
 export const text = () => optional(z.string().trim());
 
+declare module 'zod' {
+  /** What docs/configuration.md says of a variable, beside zod's own `description`. */
+  interface GlobalMeta {
+    /** In words, where the schema does not know it. */
+    readonly byDefault?: string;
+    readonly allowed?: string;
+  }
+}
+
 export const flag = (fallback: boolean) =>
-  z.preprocess(
-    blankIsUnset,
-    z
-      .enum(['true', 'false'], 'must be true or false')
-      .transform((value) => value === 'true')
-      .default(fallback),
-  );
+  z
+    .preprocess(
+      blankIsUnset,
+      z
+        .enum(['true', 'false'], 'must be true or false')
+        .transform((value) => value === 'true')
+        .default(fallback),
+    )
+    .meta({ allowed: 'true, false' });
 
 /** A whole number in decimal digits; `unit` is said in the fault. */
 export const integer = (fallback: number, bounds: { min: number; max: number; unit: string }) =>
-  z.preprocess(
-    blankIsUnset,
-    z
-      .string()
-      .trim()
-      .regex(/^-?\d+$/, `must be a whole number (${bounds.unit})`)
-      .transform(Number)
-      .refine(
-        (value) => value >= bounds.min && value <= bounds.max,
-        `must be from ${bounds.min} to ${bounds.max} (${bounds.unit})`,
-      )
-      .default(fallback),
-  );
+  z
+    .preprocess(
+      blankIsUnset,
+      z
+        .string()
+        .trim()
+        .regex(/^-?\d+$/, `must be a whole number (${bounds.unit})`)
+        .transform(Number)
+        .refine(
+          (value) => value >= bounds.min && value <= bounds.max,
+          `must be from ${bounds.min} to ${bounds.max} (${bounds.unit})`,
+        )
+        .default(fallback),
+    )
+    .meta({ allowed: `${bounds.min} to ${bounds.max}, ${bounds.unit}` });
 
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  optional(z.enum(values, `must be one of ${values.join(', ')}`));
+  optional(z.enum(values, `must be one of ${values.join(', ')}`)).meta({ allowed: values.join(', ') });
 
 export const port = (fallback: number) => integer(fallback, { min: 0, max: 65_535, unit: 'a TCP port' });
 

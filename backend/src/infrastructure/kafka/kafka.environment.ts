@@ -7,49 +7,86 @@ import type { Fault } from '@/infrastructure/errors/coded-error';
 const DAY_MS = 86_400_000;
 
 /** Every variable of the Kafka integration: name, default, bounds, unit. The table in docs/configuration.md. */
-const schema = z.object({
-  KAFKA_BROKERS: text(),
-  KAFKA_BROKER_1: text(),
-  KAFKA_BROKER_2: text(),
-  KAFKA_BROKER_3: text(),
-  KAFKA_PRODUCER_IDEMPOTENT: flag(true),
-  KAFKA_PRODUCER_MAX_IN_FLIGHT: integer(1, { min: 1, max: 1_000, unit: 'requests under way per broker' }),
-  KAFKA_PRODUCER_COMPRESSION: oneOf(['none', 'gzip', 'snappy', 'lz4', 'zstd']).transform(
-    (value) => value ?? 'gzip',
+export const kafkaVariables = z.object({
+  KAFKA_BROKERS: text().meta({
+    description: 'Brokers as `host:port,host:port`. Set, it also chooses Kafka as the engine',
+    byDefault: 'the three single ones',
+  }),
+  KAFKA_BROKER_1: text().meta({
+    description: 'One broker; used when `KAFKA_BROKERS` is not set',
+    byDefault: 'localhost:9092',
+  }),
+  KAFKA_BROKER_2: text().meta({
+    description: 'One broker; used when `KAFKA_BROKERS` is not set',
+    byDefault: 'localhost:9093',
+  }),
+  KAFKA_BROKER_3: text().meta({
+    description: 'One broker; used when `KAFKA_BROKERS` is not set',
+    byDefault: 'localhost:9094',
+  }),
+  KAFKA_PRODUCER_IDEMPOTENT: flag(true).describe('A repeated request is not written twice by the broker'),
+  KAFKA_PRODUCER_MAX_IN_FLIGHT: integer(1, {
+    min: 1,
+    max: 1_000,
+    unit: 'requests under way per broker',
+  }).describe('More than 1 can reorder events and needs `KAFKA_PRODUCER_IDEMPOTENT=false`'),
+  KAFKA_PRODUCER_COMPRESSION: oneOf(['none', 'gzip', 'snappy', 'lz4', 'zstd'])
+    .transform((value) => value ?? 'gzip')
+    .describe('How batches are compressed'),
+  KAFKA_CONSUMER_GROUP_ID: text()
+    .transform((value) => value ?? 'ecommerce-consumers')
+    .describe('The base group; every service but audit appends its name'),
+  KAFKA_CONSUMER_SESSION_TIMEOUT: integer(30_000, { min: 1_000, max: 1_800_000, unit: 'ms' }).describe(
+    'A silent member of a group is taken for dead after this long',
   ),
-  KAFKA_CONSUMER_GROUP_ID: text().transform((value) => value ?? 'ecommerce-consumers'),
-  KAFKA_CONSUMER_SESSION_TIMEOUT: integer(30_000, { min: 1_000, max: 1_800_000, unit: 'ms' }),
-  KAFKA_CONSUMER_MAX_WAIT_TIME: integer(5_000, { min: 1, max: 60_000, unit: 'ms' }),
-  KAFKA_DEFAULT_PARTITIONS: integer(3, { min: 1, max: 10_000, unit: 'partitions' }),
-  KAFKA_DEFAULT_REPLICATION: integer(3, { min: 1, max: 100, unit: 'replicas' }),
+  KAFKA_CONSUMER_MAX_WAIT_TIME: integer(5_000, { min: 1, max: 60_000, unit: 'ms' }).describe(
+    'How long a broker may hold a fetch that has nothing to answer',
+  ),
+  KAFKA_DEFAULT_PARTITIONS: integer(3, { min: 1, max: 10_000, unit: 'partitions' }).describe(
+    'Of topics that are made and do not say it themselves',
+  ),
+  KAFKA_DEFAULT_REPLICATION: integer(3, { min: 1, max: 100, unit: 'replicas' }).describe(
+    'Of topics that are made and do not say it themselves',
+  ),
   KAFKA_DEFAULT_RETENTION: integer(7 * DAY_MS, {
     min: -1,
     max: Number.MAX_SAFE_INTEGER,
     unit: 'ms, -1 for ever',
+  }).describe('Of topics that are made and do not say it themselves'),
+  KAFKA_SSL_ENABLED: flag(false).describe('TLS to the brokers'),
+  KAFKA_SSL_CA_FILE: text().meta({
+    description: 'File with the authorities that sign the brokers, PEM',
+    byDefault: 'those of Node.js',
   }),
-  KAFKA_SSL_ENABLED: flag(false),
-  KAFKA_SSL_CA_FILE: text(),
-  KAFKA_SSL_CERT_FILE: text(),
-  KAFKA_SSL_KEY_FILE: text(),
-  KAFKA_SASL_ENABLED: flag(false),
-  KAFKA_SASL_MECHANISM: oneOf(['plain', 'scram-sha-256', 'scram-sha-512']).transform(
-    (value) => value ?? 'scram-sha-512',
+  KAFKA_SSL_CERT_FILE: text().describe('File with the client certificate, PEM; needs its key'),
+  KAFKA_SSL_KEY_FILE: text().describe('File with the key of the client certificate, PEM'),
+  KAFKA_SASL_ENABLED: flag(false).describe('Sign-in at the brokers; needs name and password'),
+  KAFKA_SASL_MECHANISM: oneOf(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .transform((value) => value ?? 'scram-sha-512')
+    .describe('How to sign in'),
+  KAFKA_SASL_USERNAME: text().describe('Who signs in'),
+  KAFKA_SASL_PASSWORD: text().describe('Never logged'),
+  EVENT_TRANSPORT: oneOf(['embedded', 'kafka']).meta({
+    description: 'The engine of the event log; production takes the embedded one only by name',
+    byDefault: 'kafka when brokers are named, else embedded',
+  }),
+  SCHEMA_REGISTRY_URL: text().meta({
+    description: 'The schema registry, with its API at the root of the address; used on Kafka',
+    byDefault: 'http://localhost:8081',
+  }),
+  SERVICE_NAME: text().describe(
+    'The group suffix of an application that uses `KafkaModule`; the services here have their own',
   ),
-  KAFKA_SASL_USERNAME: text(),
-  KAFKA_SASL_PASSWORD: text(),
-  EVENT_TRANSPORT: oneOf(['embedded', 'kafka']),
-  SCHEMA_REGISTRY_URL: text(),
-  SERVICE_NAME: text(),
 });
 
-export type KafkaEnvironment = z.output<typeof schema>;
+export type KafkaEnvironment = z.output<typeof kafkaVariables>;
 
-export const KAFKA_VARIABLES: readonly string[] = Object.keys(schema.shape);
+export const KAFKA_VARIABLES: readonly string[] = Object.keys(kafkaVariables.shape);
 
 /** Throws `ConfigurationError` with every fault, misspelt `KAFKA_…` names and contradictions included. */
 export function readKafkaEnvironment(environment: Environment): KafkaEnvironment {
   const faults: Fault[] = misspeltNames(environment, KAFKA_VARIABLES, 'KAFKA_');
-  const read = readEnvironment(schema, environment, faults);
+  const read = readEnvironment(kafkaVariables, environment, faults);
   if (read) faults.push(...contradictions(read));
   if (!read || faults.length > 0) throw new ConfigurationError(faults);
   return read;

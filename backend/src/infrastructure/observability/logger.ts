@@ -14,9 +14,16 @@ const SECRET_PATHS = [
   '*.accessToken',
 ];
 
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export const DEFAULT_LOG_LEVEL = 'info';
+
+// A level that does not exist is reported with the other faults of the configuration, which needs a logger.
+const wanted = process.env['LOG_LEVEL'] ?? '';
+const level = LOG_LEVELS.find((known) => known === wanted.trim()) ?? DEFAULT_LOG_LEVEL;
+
 /** One JSON line per entry on standard output; `LOG_LEVEL` as pino has it. Secrets are cut by name. */
 export const rootLogger: Logger = pino({
-  level: process.env['LOG_LEVEL'] ?? 'info',
+  level,
   base: { pid: process.pid },
   redact: { paths: SECRET_PATHS, censor: '[redacted]' },
 });

@@ -3,24 +3,41 @@ import { z } from 'zod';
 import { ConfigurationError } from '@/infrastructure/config/configuration.error';
 import { type Environment, oneOf, port, readEnvironment, text } from '@/infrastructure/config/env';
 import type { Fault } from '@/infrastructure/errors/coded-error';
-import { namesBrokers, readKafkaEnvironment } from '@/infrastructure/kafka/kafka.environment';
+import { kafkaVariables, namesBrokers, readKafkaEnvironment } from '@/infrastructure/kafka/kafka.environment';
 import type { Engine } from '@/infrastructure/kafka/transport/transport.port';
-import { loggerOf } from '@/infrastructure/observability/logger';
+import { DEFAULT_LOG_LEVEL, LOG_LEVELS, loggerOf } from '@/infrastructure/observability/logger';
 import { startOrAdopt } from '@/infrastructure/postgres/embedded-server';
 
-const schema = z.object({
-  PORT: port(3000),
-  HOST: text(),
-  INSTANCE_ID: text(),
-  METRICS_PORT: port(9308),
-  DATA_DIR: text().transform((value) => resolve(value ?? '.data')),
-  DATABASE_URL: text(),
-  SERVICES: text().transform((value) => value ?? 'all'),
-  NODE_ENV: text(),
-  EVENT_TRANSPORT: oneOf(['embedded', 'kafka']),
+/** Shared by all services of a process. */
+export const platformVariables = z.object({
+  PORT: port(3000).describe('HTTP: pages, API and health'),
+  HOST: text().meta({
+    description: 'Address that HTTP is bound to',
+    byDefault: '127.0.0.1; in production 0.0.0.0',
+  }),
+  INSTANCE_ID: text().describe(
+    'A lasting name of this process: started again, it gets its partitions back at once',
+  ),
+  METRICS_PORT: port(9308).describe('`/metrics` for Prometheus'),
+  DATA_DIR: text()
+    .transform((value) => resolve(value ?? '.data'))
+    .meta({ description: 'Where everything on disk is kept', byDefault: '.data' }),
+  DATABASE_URL: text().meta({
+    description: 'A PostgreSQL server of your own, as `postgres://…`',
+    byDefault: 'a server that is started in `DATA_DIR`',
+  }),
+  SERVICES: text()
+    .transform((value) => value ?? 'all')
+    .describe('The services of this process, such as `order,payment`'),
+  NODE_ENV: text().describe('`production` takes no development defaults for secrets, keys and addresses'),
+  LOG_LEVEL: oneOf(LOG_LEVELS).meta({
+    description: 'One JSON line per entry on standard output',
+    byDefault: DEFAULT_LOG_LEVEL,
+  }),
+  EVENT_TRANSPORT: kafkaVariables.shape.EVENT_TRANSPORT,
 });
 
-export type PlatformSettings = Omit<z.output<typeof schema>, 'HOST'> & {
+export type PlatformSettings = Omit<z.output<typeof platformVariables>, 'HOST'> & {
   readonly engine: Engine;
   /** Loopback in development, so that nobody else reaches the operator's routes; all addresses in production. */
   readonly host: string;
@@ -29,7 +46,7 @@ export type PlatformSettings = Omit<z.output<typeof schema>, 'HOST'> & {
 /** What a process of the platform is told by its environment. Throws `ConfigurationError` with every fault. */
 export function readPlatformSettings(environment: Environment): PlatformSettings {
   const faults: Fault[] = [];
-  const read = readEnvironment(schema, environment, faults);
+  const read = readEnvironment(platformVariables, environment, faults);
   try {
     readKafkaEnvironment(environment);
   } catch (error) {

@@ -20,28 +20,36 @@ const list = (value: string | undefined): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-const schema = z.object({
-  ANALYTICS_WRITE_KEYS: text(),
-  NODE_ENV: text(),
-  SERVICE_URLS: text().transform((value, context) => {
-    const addresses = new Map<RoutedService, string>();
-    for (const entry of list(value)) {
-      const [service = '', address = ''] = entry.split(/=(.*)/s);
-      // Services without routes of their own may be named too, so that all processes can share one setting.
-      if (!/^https?:\/\/[^/]+\/?$/.test(address)) {
-        context.addIssue(`'${entry}' must look like order=http://127.0.0.1:3101`);
-      } else if ((routedServices as readonly string[]).includes(service)) {
-        addresses.set(service as RoutedService, address);
-      }
-    }
-    return addresses;
+export const gatewayVariables = z.object({
+  ANALYTICS_WRITE_KEYS: text().meta({
+    description: 'Keys with which browsers may send analytics, separated by commas',
+    byDefault: '`dev-write-key`; in production none',
   }),
+  NODE_ENV: text(),
+  SERVICE_URLS: text()
+    .transform((value, context) => {
+      const addresses = new Map<RoutedService, string>();
+      for (const entry of list(value)) {
+        const [service = '', address = ''] = entry.split(/=(.*)/s);
+        // Services without routes of their own may be named too, so that all processes can share one setting.
+        if (!/^https?:\/\/[^/]+\/?$/.test(address)) {
+          context.addIssue(`'${entry}' must look like order=http://127.0.0.1:3101`);
+        } else if ((routedServices as readonly string[]).includes(service)) {
+          addresses.set(service as RoutedService, address);
+        }
+      }
+      return addresses;
+    })
+    .meta({
+      description: 'Where services of other processes are: `order=http://host:port,cart=…`',
+      byDefault: 'none',
+    }),
 });
 
 /** Throws `ConfigurationError`. In production there is no write key but those that are named. */
 export function gatewaySettings(environment: Environment = process.env): GatewaySettings {
   const faults: Fault[] = [];
-  const read = readEnvironment(schema, environment, faults);
+  const read = readEnvironment(gatewayVariables, environment, faults);
   if (!read) throw new ConfigurationError(faults);
   const named = list(read.ANALYTICS_WRITE_KEYS);
   const keys = named.length === 0 && read.NODE_ENV !== 'production' ? [DEVELOPMENT_KEY] : named;

@@ -20,13 +20,21 @@ export class ShopCurrency {
 const CALL_TIMEOUT_MS = 8_000;
 const SIMULATOR_KEY = 'sk_test_simulator';
 
-const schema = z.object({
-  STRIPE_API_KEY: text(),
-  PAYMENT_SIMULATOR_URL: text().refine(
-    (url) => url === undefined || (URL.canParse(url) && /^https?:/.test(url)),
-    'must be an http or https address',
-  ),
-  PAYMENT_SIMULATOR_PORT: port(3010),
+export const paymentVariables = z.object({
+  STRIPE_API_KEY: text().meta({
+    description: 'With a key, payments go to Stripe, and no simulator is started',
+    byDefault: 'none: the simulator',
+  }),
+  PAYMENT_SIMULATOR_URL: text()
+    .refine(
+      (url) => url === undefined || (URL.canParse(url) && /^https?:/.test(url)),
+      'must be an http or https address',
+    )
+    .meta({
+      description: 'A simulator on another machine',
+      byDefault: '127.0.0.1 and `PAYMENT_SIMULATOR_PORT`',
+    }),
+  PAYMENT_SIMULATOR_PORT: port(3010).describe('HTTP of the payment simulator'),
   SHOP_CURRENCY: text().refine(
     (currency) => currency === undefined || /^[A-Z]{3}$/.test(currency),
     'must be an ISO 4217 code such as EUR',
@@ -36,7 +44,7 @@ const schema = z.object({
 /** Throws `ConfigurationError` with every fault. */
 export function readPaymentEnvironment(environment: Environment): PaymentSettings {
   const faults: Fault[] = [];
-  const read = readEnvironment(schema, environment, faults);
+  const read = readEnvironment(paymentVariables, environment, faults);
   if (!read) throw new ConfigurationError(faults);
   const currency = new ShopCurrency(read.SHOP_CURRENCY ?? 'EUR');
   if (read.STRIPE_API_KEY) return { apiKey: read.STRIPE_API_KEY, simulator: undefined, currency };

@@ -16,7 +16,7 @@ import { withinMs } from './within';
 const DEFAULT_PORT = 9_092;
 const CONNECT_TIMEOUT_MS = 3_000;
 const METADATA_AGE_MS = 60_000;
-const OPEN_WITHIN_MS = 8_000;
+const OPEN_WITHIN_MS = 6_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Who leads what, and connections to them. Shared by everything of one transport. */
