@@ -53,7 +53,9 @@ export class KafkaRuntime {
         : new LogSink(factory, codec, transport, metrics),
     );
     const store: DeliveryStore = stateful
-      ? new PostgresDeliveryStore(stateful.database, stateful.unitOfWork)
+      ? new PostgresDeliveryStore(stateful.database, stateful.unitOfWork, (topics) =>
+          transport.admin.topicIds(topics),
+        )
       : new CommittedDeliveryStore(transport);
     const processor = new RecordProcessor({
       codec,

@@ -2,7 +2,8 @@ import type { Migrations } from '@/infrastructure/postgres/migrate';
 
 /**
  * `progress` is the truth about what a group has behind it: everything below `watermark` has an outcome. `epoch`
- * rises with every change of owner. `inbox` has a row per effect; `dead_letters` what no run can help.
+ * rises with every change of owner, `topic_id` tells the topic from another of its name, whose offsets mean something
+ * else. `inbox` has a row per effect; `dead_letters` what no run can help.
  */
 export const deliveryMigrations: Migrations = {
   'infrastructure-0002-delivery': `
@@ -10,6 +11,7 @@ export const deliveryMigrations: Migrations = {
       group_id text not null,
       topic text not null,
       partition int not null,
+      topic_id text not null,
       watermark bigint not null,
       epoch bigint not null,
       updated_at timestamptz not null default clock_timestamp(),
@@ -42,7 +44,7 @@ export const deliveryMigrations: Migrations = {
       cause_code text not null,
       cause_message text not null,
       first_failed_at timestamptz not null default clock_timestamp(),
-      unique (group_id, handler, topic, partition, "offset")
+      unique (group_id, handler, topic, partition, "offset", recorded_at)
     );
   `,
 };

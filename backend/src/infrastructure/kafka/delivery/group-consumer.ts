@@ -145,7 +145,7 @@ export class GroupConsumer implements GroupListener {
         'progress is beyond the log: was the topic made anew?',
       );
     }
-    this.workers.get(keyOf(at))?.skipTo(logStart);
+    this.workers.get(keyOf(at))?.continueFrom(logStart);
     return logStart;
   }
 

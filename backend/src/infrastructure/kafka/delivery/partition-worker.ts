@@ -61,9 +61,9 @@ export class PartitionWorker {
     this.run();
   }
 
-  /** The log no longer has what comes next; what was read before keeps its order. */
-  skipTo(offset: bigint): void {
-    if (offset > this.received) this.received = offset;
+  /** The log has no such position and goes on from here: further on, or further back where it has lost its end. */
+  continueFrom(offset: bigint): void {
+    this.received = offset;
     this.run();
   }
 

@@ -70,6 +70,17 @@ describe('a partition worker', () => {
     expect(worker.watermark).toBe(3n);
   });
 
+  it('takes offsets again when the log has lost its end', async () => {
+    const { worker, begun, end } = set();
+    worker.accept(batch([0, 1], 2));
+    for (let run = 0; run < 2; run++) await end();
+    worker.continueFrom(0n);
+    worker.accept(batch([0], 1));
+    await end();
+    expect(begun).toEqual([0, 1, 0]);
+    expect(worker.watermark).toBe(2n);
+  });
+
   it('counts offsets that hold nothing as behind it, but only after what comes before them', async () => {
     const { worker, end } = set();
     worker.accept(batch([0], 5));

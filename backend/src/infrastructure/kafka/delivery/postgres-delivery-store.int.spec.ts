@@ -21,6 +21,7 @@ let database: Database;
 let unitOfWork: UnitOfWork;
 let store: PostgresDeliveryStore;
 let group: string;
+let topicId: string;
 
 beforeAll(async () => {
   server = await testDatabase();
@@ -31,7 +32,11 @@ beforeAll(async () => {
   });
   database = new Database({ url: server.url, schema: SCHEMA, maxConnections: 6, applicationName: 'spec' });
   unitOfWork = new UnitOfWork(database);
-  store = new PostgresDeliveryStore(database, unitOfWork);
+  store = new PostgresDeliveryStore(
+    database,
+    unitOfWork,
+    async (topics) => new Map(topics.map((topic) => [topic, topicId])),
+  );
 });
 
 afterAll(async () => {
@@ -41,6 +46,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   group = unique('group');
+  topicId = unique('topic');
   await database.run(sql`truncate effects, outbox`);
 });
 
@@ -176,6 +182,18 @@ describe('progress', () => {
     const [second] = await store.acquire(group, [{ topic: 'orders', partition: 2, committed: null }]);
     expect(second?.watermark).toBe(12n);
     expect(second?.tenure.epoch).toBeGreaterThan(first?.tenure.epoch as bigint);
+  });
+
+  it('counts for the topic it was reached in: another topic of the name is read from its start', async () => {
+    const [first] = await store.acquire(group, [{ topic: 'orders', partition: 2, committed: null }]);
+    await store.save([{ tenure: first?.tenure as Tenure, watermark: 12n }]);
+    topicId = unique('topic');
+    const [anew] = await store.acquire(group, [{ topic: 'orders', partition: 2, committed: null }]);
+    expect(anew?.watermark).toBeNull();
+    expect(anew?.tenure.epoch).toBeGreaterThan(first?.tenure.epoch as bigint);
+    expect(await store.save([{ tenure: anew?.tenure as Tenure, watermark: 1n }])).toHaveLength(1);
+    const [again] = await store.acquire(group, [{ topic: 'orders', partition: 2, committed: null }]);
+    expect(again?.watermark).toBe(1n);
   });
 });
 

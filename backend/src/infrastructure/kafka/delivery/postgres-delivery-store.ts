@@ -8,29 +8,38 @@ import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import type { DeliveryStore, HandlerRun, Tenure } from './delivery-store.port';
 import { FencedError } from './delivery.errors';
 
+export type TopicIds = (topics: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
 /**
  * The fence: every effect takes the partition's lock shared and then, in a statement of its own (whose snapshot is
  * thereby younger than the lock), writes its inbox row only under its own epoch. A new owner takes the lock
  * exclusively and raises the epoch: it waits for effects that are committing and stops all that come later.
+ *
+ * A watermark counts for the topic it was reached in. Where the topic is another one by now (made anew, or of another
+ * log), all of it is read, and the inbox leaves out what had its effect.
  */
 export class PostgresDeliveryStore implements DeliveryStore {
   constructor(
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
+    private readonly topicIds: TopicIds,
   ) {}
 
-  acquire(
+  async acquire(
     group: string,
     partitions: readonly (TopicPartition & { readonly committed: bigint | null })[],
   ): Promise<readonly { readonly tenure: Tenure; readonly watermark: bigint | null }[]> {
+    const ids = await this.topicIds([...new Set(partitions.map(({ topic }) => topic))]);
     return this.database.transaction(async (session) => {
       const taken: { tenure: Tenure; watermark: bigint | null }[] = [];
       for (const { topic, partition } of partitions.toSorted(byTopicAndPartition)) {
         await session.run(sql`select pg_advisory_xact_lock(${lockKey(group, topic, partition)})`);
         const row = await session.row<{ watermark: string; epoch: string }>(sql`
-          insert into progress as known (group_id, topic, partition, watermark, epoch)
-          values (${group}, ${topic}, ${partition}, -1, 1)
-          on conflict (group_id, topic, partition) do update set epoch = known.epoch + 1
+          insert into progress as known (group_id, topic, partition, topic_id, watermark, epoch)
+          values (${group}, ${topic}, ${partition}, ${ids.get(topic) ?? ''}, -1, 1)
+          on conflict (group_id, topic, partition) do update set epoch = known.epoch + 1,
+            topic_id = excluded.topic_id,
+            watermark = case when known.topic_id = excluded.topic_id then known.watermark else -1 end
           returning watermark, epoch`);
         if (!row) throw new Error('An upsert returned no row.');
         const watermark = BigInt(row.watermark);
@@ -61,7 +70,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
           to_timestamp(${record.timestamp}::double precision / 1000), ${letter.attempts},
           ${cause.code}, ${cause.message.replaceAll('\u0000', '')}
         where ${underOwnEpoch(tenure)}
-        on conflict (group_id, handler, topic, partition, "offset") do nothing`);
+        on conflict (group_id, handler, topic, partition, "offset", recorded_at) do nothing`);
       if (added === 0) return this.refuseWhenFenced(session, tenure);
       const eventType = record.headers.find(([name]) => name === 'ce_type')?.[1]?.toString() ?? 'unknown';
       this.unitOfWork.append(toDeadLetterRecord(letter), { eventId: id, eventType });

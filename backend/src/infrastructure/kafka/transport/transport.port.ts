@@ -146,6 +146,11 @@ export interface LogAdmin {
   topicNames(): Promise<readonly string[]>;
   /** Rejects with `UnknownTopicError` for a topic that does not exist. */
   describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]>;
+  /**
+   * By topic, what tells it from one of the same name in another log, or made anew in this one: a position means
+   * something only together with it. Rejects with `UnknownTopicError` for a topic that does not exist.
+   */
+  topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>>;
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]>;
   /** First offset per partition whose record time is `timestamp` (ms) or later; the end where there is none. */
   offsetsAt(topic: string, timestamp: number): Promise<readonly Position[]>;

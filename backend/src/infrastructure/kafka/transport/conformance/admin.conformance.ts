@@ -35,6 +35,28 @@ export function adminConformance(suite: ConformanceSuite): void {
       expect(await admin.topicNames()).toEqual(expect.arrayContaining([wanted.topic, other.topic]));
     });
 
+    it('tells a topic from the one that had its name before', async () => {
+      const { admin } = suite.transport;
+      const { replicationFactor } = suite.harness;
+      const [topic, other] = [suite.topicName(), suite.topicName()];
+      const wanted = [topic, other].map((name) => ({
+        topic: name,
+        partitions: 1,
+        replicationFactor,
+        config: {},
+      }));
+      await admin.createTopics(wanted);
+      const before = await admin.topicIds([topic, other]);
+      expect(new Set(before.values()).size).toBe(2);
+      expect(await admin.topicIds([topic, other])).toEqual(before);
+      await admin.deleteTopics([topic]);
+      await admin.createTopics(wanted);
+      const after = await admin.topicIds([topic, other]);
+      expect(after.get(topic)).not.toBe(before.get(topic));
+      expect(after.get(other)).toBe(before.get(other));
+      await expect(admin.topicIds([suite.topicName()])).rejects.toBeInstanceOf(UnknownTopicError);
+    });
+
     it('refuses a setting the log cannot honour by its name, and creates nothing', async () => {
       const { admin } = suite.transport;
       const topic = suite.topicName();

@@ -93,6 +93,14 @@ export class EmbeddedAdmin implements LogAdmin {
     });
   }
 
+  async topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    await this.mustExist(topics);
+    const rows = await this.database.rows<{ topic: string; id: string }>(sql`
+      select topic, 'embedded-' || (extract(epoch from created_at) * 1000000)::bigint as id
+      from log.topic where topic = any(${topics})`);
+    return new Map(rows.map(({ topic, id }) => [topic, id]));
+  }
+
   async offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {
     await this.mustExist(topics);
     const rows = await this.database.rows<{

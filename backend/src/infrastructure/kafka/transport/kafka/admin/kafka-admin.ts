@@ -12,7 +12,7 @@ import type { Cluster } from '../cluster/cluster';
 import { codedError } from '../protocol-errors';
 import { committedOf, describeGroup, groupNames, resetCommitted } from './groups';
 import { offsetsAt, offsetsOf } from './offsets';
-import { createTopics, deleteTopics, describeTopics } from './topics';
+import { createTopics, deleteTopics, describeTopics, topicIds } from './topics';
 
 export class KafkaAdmin implements LogAdmin {
   readonly #cluster: Cluster;
@@ -35,6 +35,10 @@ export class KafkaAdmin implements LogAdmin {
 
   describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]> {
     return this.#ask('Describing topics', () => describeTopics(this.#cluster, topics));
+  }
+
+  topicIds(topics: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#ask('Describing topics', () => topicIds(this.#cluster, topics));
   }
 
   offsets(topics: readonly string[]): Promise<readonly PartitionOffsets[]> {

@@ -109,3 +109,11 @@ export async function describeTopics(
     };
   });
 }
+
+export async function topicIds(
+  cluster: Cluster,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const metadata = await cluster.topics(topics, { fresh: true });
+  return new Map(topics.map((topic) => [topic, metadata.get(topic)?.id ?? '']));
+}
