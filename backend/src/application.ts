@@ -49,6 +49,8 @@ async function listen(platform: Platform): Promise<() => Promise<void>> {
     });
     logger.info({ port: PORT, metricsPort: METRICS_PORT, engine: platform.settings.engine }, 'listening');
     return async () => {
+      // First the door: what is accepted until then is relayed before the relays end.
+      await app.getHttpAdapter().close();
       await app.close();
       await metrics.close();
     };

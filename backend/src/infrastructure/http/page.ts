@@ -33,7 +33,7 @@ export const encodeCursor = (position: string): string => Buffer.from(position, 
 /** Undefined without a cursor. Throws `InvalidInputError` for one that `isPosition` does not know. */
 export function decodeCursor(
   cursor: string | undefined,
-  isPosition: (position: string) => boolean = () => true,
+  isPosition: (position: string) => boolean,
 ): string | undefined {
   if (cursor === undefined) return undefined;
   const position = Buffer.from(cursor, 'base64url').toString('utf8');

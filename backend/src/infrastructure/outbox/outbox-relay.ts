@@ -40,7 +40,7 @@ export class OutboxRelay {
     this.running ??= this.loop();
   }
 
-  /** Rows already committed by this process are relayed first. Bounded by the back-off's longest wait. */
+  /** Rows already committed by this process are relayed first. Bounded by the append under way. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.rows.ring();

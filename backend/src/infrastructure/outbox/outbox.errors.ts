@@ -6,6 +6,9 @@ export class NoUnitOfWorkError extends CodedError {
   readonly retryable = false;
 
   constructor() {
-    super('Publishing and unit-of-work SQL are allowed inside unitOfWork.run(…) or an event handler only.');
+    super(
+      'Publishing and unit-of-work SQL are allowed inside unitOfWork.run(…) or an event handler only, and not after ' +
+        'it has resolved: await them.',
+    );
   }
 }

@@ -5,7 +5,9 @@ export type StoredHeaders = readonly (readonly [name: string, value: StoredValue
 
 /** Headers as JSON that a person can read; bytes that are not UTF-8 go as base64, so nothing is changed. */
 export function toStored(headers: readonly RecordHeader[]): StoredHeaders {
-  return headers.map(([name, value]) => [name, value === null ? null : storedValue(value)] as const);
+  return headers.map(
+    ([name, value]) => [withoutNul(name), value === null ? null : storedValue(value)] as const,
+  );
 }
 
 export function fromStored(stored: StoredHeaders): RecordHeader[] {
@@ -17,6 +19,9 @@ export function fromStored(stored: StoredHeaders): RecordHeader[] {
     ] as const;
   });
 }
+
+/** PostgreSQL keeps no U+0000; a record of somebody else's with one in a header's name must not hold up the rest. */
+export const withoutNul = (text: string): string => text.replaceAll('\u0000', '\ufffd');
 
 function storedValue(value: Buffer): StoredValue {
   const text = value.toString('utf8');

@@ -45,13 +45,23 @@ export class RelayShards {
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
     });
-    client.on('error', () => this.forget());
-    client.on('end', () => this.forget());
+    client.on('error', () => this.lost(client));
+    client.on('end', () => this.lost(client));
     client.on('notification', this.onNotified);
-    await client.connect();
-    await client.query(`listen ${channelOf(this.schema)}`);
+    try {
+      await client.connect();
+      await client.query(`listen ${channelOf(this.schema)}`);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
     this.client = client;
     return client;
+  }
+
+  /** The end of an earlier connection is no news of the present one, whose locks must not be left behind. */
+  private lost(client: pg.Client): void {
+    if (this.client === client) this.forget();
   }
 
   private forget(): void {

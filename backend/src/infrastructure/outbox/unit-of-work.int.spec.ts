@@ -79,6 +79,31 @@ describe('a unit of work', () => {
     expect(() => unitOfWork.sql).toThrow(NoUnitOfWorkError);
   });
 
+  it('refuses what comes after its work has resolved, instead of losing it or writing into another transaction', async () => {
+    let resolved: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => {
+      resolved = resolve;
+    });
+    let late: Promise<unknown[]> | undefined;
+    await unitOfWork.run(async (session) => {
+      late = over.then(() =>
+        Promise.allSettled([
+          (async () => publish('late'))(),
+          session.run(sql`insert into notes values ('late')`),
+          unitOfWork.run(async (own) => void (await own.run(sql`insert into notes values ('own')`))),
+        ]),
+      );
+    });
+    resolved();
+    expect(await late).toMatchObject([
+      { status: 'rejected', reason: { code: 'NO_UNIT_OF_WORK' } },
+      { status: 'rejected', reason: { code: 'TRANSACTION_ENDED' } },
+      { status: 'fulfilled' },
+    ]);
+    expect(await inOutbox()).toEqual([]);
+    expect(await database.rows(sql`select text from notes`)).toEqual([{ text: 'own' }]);
+  });
+
   it('keeps two units apart that run at once', async () => {
     await Promise.all(
       ['a', 'b', 'c'].map((name) =>

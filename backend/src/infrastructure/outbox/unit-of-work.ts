@@ -8,6 +8,8 @@ import { appendToOutbox, type OutboxEntry } from './outbox-append';
 interface ActiveUnit {
   readonly session: SqlSession;
   readonly entries: OutboxEntry[];
+  /** Its work has resolved; what still runs in its context was awaited by nobody and is too late. */
+  ended: boolean;
 }
 
 /**
@@ -22,11 +24,15 @@ export class UnitOfWork {
 
   async run<T>(work: (sql: SqlSession) => Promise<T>): Promise<T> {
     const enclosing = this.active.getStore();
-    if (enclosing) return work(enclosing.session);
+    if (enclosing && !enclosing.ended) return work(enclosing.session);
     let published = false;
     const result = await this.database.transaction(async (session) => {
-      const unit: ActiveUnit = { session, entries: [] };
-      const value = await this.active.run(unit, () => work(session));
+      const unit: ActiveUnit = { session, entries: [], ended: false };
+      const value = await this.active
+        .run(unit, async () => work(session))
+        .finally(() => {
+          unit.ended = true;
+        });
       published = unit.entries.length > 0;
       if (published) await appendToOutbox(session, unit.entries);
       return value;
@@ -41,7 +47,7 @@ export class UnitOfWork {
   }
 
   get inProgress(): boolean {
-    return this.active.getStore() !== undefined;
+    return this.active.getStore()?.ended === false;
   }
 
   /** Keeps a record for the outbox; written as the last statement before the commit. */
@@ -57,7 +63,7 @@ export class UnitOfWork {
 
   private unit(): ActiveUnit {
     const unit = this.active.getStore();
-    if (!unit) throw new NoUnitOfWorkError();
+    if (!unit || unit.ended) throw new NoUnitOfWorkError();
     return unit;
   }
 }

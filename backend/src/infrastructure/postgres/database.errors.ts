@@ -7,6 +7,16 @@ export class DatabaseUnavailableError extends CodedError {
   override readonly status = 503;
 }
 
+/** A statement of work that nobody awaited: its transaction has ended without it. */
+export class TransactionEndedError extends CodedError {
+  readonly code = 'TRANSACTION_ENDED';
+  readonly retryable = false;
+
+  constructor() {
+    super('The transaction has ended. Await everything that belongs to it before its work resolves.');
+  }
+}
+
 // Class 08 connection exception, 57P0x shutdown in progress, 53300 too many connections: PostgreSQL manual, appendix A.
 const UNAVAILABLE_STATES = /^(08|57P0|53300)/;
 const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT']);

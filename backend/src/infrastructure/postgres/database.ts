@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { translateDatabaseError } from './database.errors';
+import { TransactionEndedError, translateDatabaseError } from './database.errors';
 import { compile, type SqlQuery, type SqlSession } from './sql';
 
 export interface DatabaseOptions {
@@ -58,7 +58,8 @@ export class Database implements SqlSession {
       client.on('error', onError);
       try {
         await client.query('begin');
-        const result = await work(new Transaction(client));
+        const transaction = new Transaction(client);
+        const result = await work(transaction).finally(() => transaction.end());
         await client.query('commit');
         return result;
       } catch (error) {
@@ -82,12 +83,18 @@ export class Database implements SqlSession {
   }
 }
 
-/** One open transaction. Must not be used after its `work` has ended. */
+/** One open transaction. When its `work` has ended it takes no statement: the connection is somebody else's then. */
 export class Transaction implements SqlSession {
+  private ended = false;
+
   constructor(private readonly client: pg.PoolClient) {}
 
+  end(): void {
+    this.ended = true;
+  }
+
   async rows<Row>(query: SqlQuery): Promise<Row[]> {
-    return (await this.client.query(compile(query))).rows as Row[];
+    return (await this.query(query)).rows as Row[];
   }
 
   async row<Row>(query: SqlQuery): Promise<Row | undefined> {
@@ -95,7 +102,12 @@ export class Transaction implements SqlSession {
   }
 
   async run(query: SqlQuery): Promise<number> {
-    return (await this.client.query(compile(query))).rowCount ?? 0;
+    return (await this.query(query)).rowCount ?? 0;
+  }
+
+  private async query(query: SqlQuery): Promise<pg.QueryResult> {
+    if (this.ended) throw new TransactionEndedError();
+    return this.client.query(compile(query));
   }
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Longest text used as a key; a B-tree entry of PostgreSQL ends at about 2,700 bytes. */
 const LONGEST_KEY = 512;
 
@@ -14,3 +16,7 @@ export function isStorable(value: unknown): boolean {
 
 export const isStorableKey = (key: string): boolean =>
   key.length > 0 && key.length <= LONGEST_KEY && isStorable(key);
+
+/** The text itself where it can be a key, else its hash: the same key for the same text. */
+export const storableKeyOf = (text: string): string =>
+  isStorableKey(text) ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`;

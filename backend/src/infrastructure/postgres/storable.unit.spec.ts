@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isStorable, isStorableKey } from './storable';
+import { isStorable, isStorableKey, storableKeyOf } from './storable';
 
 describe('what PostgreSQL can keep', () => {
   it.each([
@@ -17,5 +17,12 @@ describe('what PostgreSQL can keep', () => {
     expect(isStorableKey('12345')).toBe(true);
     expect(isStorableKey('')).toBe(false);
     expect(isStorableKey('x'.repeat(513))).toBe(false);
+  });
+
+  it('a text that is no key has one of its own', () => {
+    expect(storableKeyOf('12345')).toBe('12345');
+    const keys = ['', 'a\0', 'x'.repeat(513), 'x'.repeat(514)].map(storableKeyOf);
+    expect(keys.every(isStorableKey)).toBe(true);
+    expect(new Set(keys).size).toBe(keys.length);
   });
 });

@@ -16,6 +16,8 @@ import { PartitionWorker } from './partition-worker';
 import { ProgressSaver } from './progress-saver';
 import { type RecordProcessor, Stop } from './record-processor';
 
+type Announced = TopicPartition & { readonly committed: bigint | null };
+
 export interface GroupConsumerOptions {
   readonly transport: EventTransport;
   readonly store: DeliveryStore;
@@ -39,7 +41,11 @@ const ACQUIRE_BACK_OFF = { firstMs: 100, longestMs: 5_000 };
 export class GroupConsumer implements GroupListener {
   private readonly workers = new Map<string, PartitionWorker>();
   private readonly progress: ProgressSaver;
-  private readonly stop = new Stop();
+  /** Answers about where to start that are under way. */
+  private readonly takeovers = new Set<Promise<unknown>>();
+  private closed = false;
+  /** Requested when the present membership ends. */
+  private left = new Stop();
   private member: GroupMember | undefined;
   private topics: readonly string[] = [];
   /** Set when the member ended without being asked to; readiness and health tell. */
@@ -67,15 +73,15 @@ export class GroupConsumer implements GroupListener {
 
   /** Joins for these topics; with others than before, leaves and joins again. */
   async subscribe(topics: readonly string[]): Promise<void> {
-    if (this.stop.requested || sameSet(topics, this.topics)) return;
+    if (this.closed || (this.member && sameSet(topics, this.topics))) return;
     await this.leave();
-    this.topics = topics.toSorted();
+    this.left = new Stop();
     const { transport, group, clientId, instanceId, sessionTimeoutMs, maxWaitMs } = this.options;
     this.member = await transport.join(
       {
         group,
         clientId,
-        topics: this.topics,
+        topics,
         sessionTimeoutMs,
         maxWaitMs,
         maxBytesPerPartition: MAX_BYTES_PER_FETCH,
@@ -83,6 +89,7 @@ export class GroupConsumer implements GroupListener {
       },
       this,
     );
+    this.topics = topics.toSorted();
     // Workers may have filled up before there was a member to pause.
     for (const worker of this.workers.values()) if (worker.isFull) this.member.pause(worker.tenure);
     this.progress.start();
@@ -90,17 +97,27 @@ export class GroupConsumer implements GroupListener {
 
   /** Ends the runs under way, saves what they reached, leaves the group. */
   async close(): Promise<void> {
-    this.stop.request();
+    this.closed = true;
     await this.leave();
   }
 
-  async assigned(
-    partitions: readonly (TopicPartition & { readonly committed: bigint | null })[],
-  ): Promise<readonly Position[]> {
-    const owned = await this.acquire(partitions);
-    const starts = await this.declaredStarts(
-      owned.filter(({ watermark }) => watermark === null).map((o) => o.tenure),
-    );
+  assigned(partitions: readonly Announced[]): Promise<readonly Position[]> {
+    const takeover = this.takeOver(partitions, this.left);
+    this.takeovers.add(takeover);
+    return takeover.finally(() => this.takeovers.delete(takeover));
+  }
+
+  private async takeOver(partitions: readonly Announced[], left: Stop): Promise<readonly Position[]> {
+    const owned = await this.acquire(partitions, left);
+    const fresh = owned.filter(({ watermark }) => watermark === null).map(({ tenure }) => tenure);
+    const starts = await this.declaredStarts(fresh);
+    // Kept before the first read: after a crash `now` would be another moment, and what lies between be passed over.
+    if (fresh.length > 0) {
+      await this.options.store.save(
+        fresh.map((tenure) => ({ tenure, watermark: starts.get(keyOf(tenure)) ?? 0n })),
+      );
+    }
+    if (left.requested) throw new OwnershipLostError(`The membership in '${this.group}' has ended.`);
     return owned.map(({ tenure, watermark }) => {
       const { topic, partition } = tenure;
       const offset = watermark ?? starts.get(keyOf(tenure)) ?? 0n;
@@ -157,17 +174,18 @@ export class GroupConsumer implements GroupListener {
     );
   }
 
-  private async acquire(partitions: readonly (TopicPartition & { readonly committed: bigint | null })[]) {
+  private async acquire(partitions: readonly Announced[], left: Stop) {
     for (let failures = 1; ; failures++) {
       try {
         return await this.options.store.acquire(this.group, partitions);
       } catch (error) {
-        if (this.stop.requested) throw error;
+        if (left.requested) throw error;
         this.options.logger.warn(
           { err: error, group: this.group, failures },
           'partitions wait to be taken over',
         );
-        await this.stop.wait(fullJitter(ACQUIRE_BACK_OFF, failures, Math.random()));
+        await left.wait(fullJitter(ACQUIRE_BACK_OFF, failures, Math.random()));
+        if (left.requested) throw error;
       }
     }
   }
@@ -186,12 +204,21 @@ export class GroupConsumer implements GroupListener {
   }
 
   private async leave(): Promise<void> {
-    const workers = [...this.workers.values()];
-    await Promise.all(workers.map((worker) => worker.abandon()));
+    this.left.request();
+    await this.abandonAll();
     await this.progress.stop();
-    this.workers.clear();
-    await this.member?.close();
+    const { member } = this;
     this.member = undefined;
+    this.topics = [];
+    await member?.close();
+    // A takeover that ended only after the next membership's would fence that one's workers.
+    await Promise.allSettled(this.takeovers);
+    await this.abandonAll();
+    this.workers.clear();
+  }
+
+  private async abandonAll(): Promise<void> {
+    await Promise.all([...this.workers.values()].map((worker) => worker.abandon()));
   }
 
   private async commit(positions: readonly Position[]): Promise<void> {

@@ -90,10 +90,13 @@ export class PartitionWorker {
         return;
       }
       const ended = await this.options.processor.process(next.record, this.tenure, this.stop);
-      if (!ended || this.stop.requested) {
-        if (ended) this.advance(next.record.offset + 1n);
+      if (!ended) {
+        // Stopped, or fenced by a new owner: nothing of this tenure can succeed any more.
+        this.stop.request();
+        this.queue.length = 0;
         return;
       }
+      if (this.stop.requested) return this.advance(next.record.offset + 1n);
       this.queue.shift();
       this.bytes -= next.bytes;
       this.advance(next.record.offset + 1n);

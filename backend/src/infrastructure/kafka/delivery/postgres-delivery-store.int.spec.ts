@@ -124,6 +124,15 @@ describe('the fence', () => {
     expect(await effects()).toBe(0);
   });
 
+  it('keeps a replaced owner from beginning another effect outside of SQL', async () => {
+    const zombie = await own();
+    await own();
+    let runs = 0;
+    const work = async () => (runs += 1);
+    await expect(run(zombie, work, 'external')).rejects.toBeInstanceOf(FencedError);
+    expect(runs).toBe(0);
+  });
+
   it('without its epoch check would let that effect through', async () => {
     const zombie = await own();
     const owner = await own();
@@ -198,6 +207,22 @@ describe('progress', () => {
 });
 
 describe('a dead letter', () => {
+  it('is kept whatever its headers hold', async () => {
+    const tenure = await own();
+    const headers = [
+      ['ce_type', Buffer.from('a\u0000b')],
+      ['na\u0000me', Buffer.from([0, 0xff])],
+    ] as const;
+    const cause = { code: 'UNDECODABLE', message: 'bad', name: 'E' };
+    await store.bury(tenure, { group, handler: '*', record: { ...record(), headers }, attempts: 1, cause });
+    const [copy] = await oldestRows(database, ALL_SHARDS, 10);
+    expect(copy?.eventType).toBe('a\ufffdb');
+    expect(copy?.record.headers.slice(0, 2)).toEqual([
+      ['ce_type', Buffer.from('a\u0000b')],
+      ['na\ufffdme', Buffer.from([0, 0xff])],
+    ]);
+  });
+
   it('is stored whole, and its copy waits in the outbox for the same partition, once', async () => {
     const tenure = await own();
     const cause = { code: 'UNDECODABLE', message: 'bad\u0000bytes', name: 'E' };

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type DeadLetter, toDeadLetterRecord } from '@/infrastructure/kafka/dead-letters/dead-letter';
 import type { Position, TopicPartition } from '@/infrastructure/kafka/transport/transport.port';
-import { toStored } from '@/infrastructure/outbox/record-headers';
+import { toStored, withoutNul } from '@/infrastructure/outbox/record-headers';
 import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import type { Database } from '@/infrastructure/postgres/database';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
@@ -68,11 +68,13 @@ export class PostgresDeliveryStore implements DeliveryStore {
         ) select ${id}, ${letter.group}, ${letter.handler}, ${record.topic}, ${record.partition},
           ${record.offset}, ${record.key}, ${record.value}, ${JSON.stringify(toStored(record.headers))},
           to_timestamp(${record.timestamp}::double precision / 1000), ${letter.attempts},
-          ${cause.code}, ${cause.message.replaceAll('\u0000', '')}
+          ${cause.code}, ${withoutNul(cause.message)}
         where ${underOwnEpoch(tenure)}
         on conflict (group_id, handler, topic, partition, "offset", recorded_at) do nothing`);
       if (added === 0) return this.refuseWhenFenced(session, tenure);
-      const eventType = record.headers.find(([name]) => name === 'ce_type')?.[1]?.toString() ?? 'unknown';
+      const eventType = withoutNul(
+        record.headers.findLast(([name]) => name === 'ce_type')?.[1]?.toString() ?? 'unknown',
+      );
       this.unitOfWork.append(toDeadLetterRecord(letter), { eventId: id, eventType });
     });
   }
@@ -109,6 +111,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
       select 1 from inbox where group_id = ${run.tenure.group} and handler = ${run.handler}
         and event_identity = ${run.eventIdentity}`);
     if (done) return 'duplicate';
+    await this.refuseWhenFenced(this.database, run.tenure);
     await run.work();
     await this.database.transaction(async (session) => {
       await this.holdFence(session, run.tenure);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type BackOff, fullJitter } from '@/infrastructure/concurrency/back-off';
 import { WakeUp } from '@/infrastructure/concurrency/wake-up';
 import { CodedError } from '@/infrastructure/errors/coded-error';
@@ -50,8 +51,19 @@ const BEFORE_ANY_HANDLER = '*';
 export class RecordProcessor {
   constructor(private readonly options: ProcessorOptions) {}
 
-  /** False when the stop came first: the record has no outcome then, and belongs to the next owner. */
+  /** False when the stop or a new owner came first: the record has no outcome here, and belongs to the next owner. */
   async process(record: LogRecord, tenure: Tenure, stop: Stop): Promise<boolean> {
+    try {
+      return await this.toOutcome(record, tenure, stop);
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      const { group, topic, partition } = tenure;
+      this.options.logger.warn({ group, topic, partition, code: error.code }, error.message);
+      return false;
+    }
+  }
+
+  private async toOutcome(record: LogRecord, tenure: Tenure, stop: Stop): Promise<boolean> {
     if (this.isForNobody(record)) return true;
     const decoded = await this.decode(record, tenure, stop);
     if (decoded === 'stopped') return false;
@@ -116,7 +128,7 @@ export class RecordProcessor {
           );
           return true;
         } catch (error) {
-          if (error instanceof FencedError) return false;
+          if (error instanceof FencedError) throw error;
           metrics.handled.inc({ ...labels, event_type: decoded.event.eventType, outcome: 'failed' });
           if (!waiting) metrics.retrying.inc(labels);
           waiting = true;
@@ -168,6 +180,7 @@ export class RecordProcessor {
     try {
       await this.options.store.bury(tenure, { group: tenure.group, handler, record, attempts, cause });
     } catch (failure) {
+      if (failure instanceof FencedError) throw failure;
       this.warn(failure, record, tenure, handler, attempts);
       return false;
     }
@@ -199,8 +212,10 @@ const place = ({ topic, partition, offset }: LogRecord, { group }: Tenure, handl
 /** Handlers may throw anything, also nothing. */
 function causeOf(error: unknown): { code: string; message: string; name: string } {
   if (error instanceof CodedError) return { code: error.code, message: error.message, name: error.name };
-  if (error instanceof Error) return { code: 'HANDLER_FAILED', message: error.message, name: error.name };
-  return { code: 'HANDLER_FAILED', message: String(error), name: typeof error };
+  const code = 'HANDLER_FAILED';
+  if (error instanceof Error) return { code, message: `${error.message}`, name: `${error.name}` };
+  // Not `String`, which itself throws for an object without a prototype.
+  return { code, message: inspect(error, { depth: 0, customInspect: false }), name: typeof error };
 }
 
 function headerText(record: LogRecord, name: string): string | undefined {

@@ -1,3 +1,4 @@
+import { within } from '@/infrastructure/concurrency/within';
 import type { KafkaRuntime } from '@/infrastructure/kafka/kafka-runtime';
 import type {
   EventTransport,
@@ -42,10 +43,13 @@ export async function reportHealth(
   const errors = await metrics.failedRuns();
   const transport = runtimes[0]?.transport;
   const joined = runtimes.map(checkOfGroup);
+  // Side by side: one deadline for all, not one after the other.
+  const asked = transport && within(DEADLINE_MS, askLog(transport, runtimes));
+  asked?.catch(() => undefined);
   const databases = await Promise.all(runtimes.flatMap(checkOfDatabase));
-  if (!transport) return unhealthy(producer, errors, [...joined, ...databases]);
+  if (!asked) return unhealthy(producer, errors, [...joined, ...databases]);
   try {
-    const { topics, lag, active } = await within(DEADLINE_MS, askLog(transport, runtimes));
+    const { topics, lag, active } = await asked;
     const checks = [{ name: 'log', ok: true }, ...joined, ...databases];
     const bad = checks.some(({ ok }) => !ok) || topics.healthy < topics.total;
     const dead = topics.healthy === 0 || databases.some(({ ok }) => !ok);
@@ -137,12 +141,4 @@ function checkOfDatabase({ stateful }: KafkaRuntime): Promise<Check>[] {
       }),
     ),
   ];
-}
-
-function within<T>(ms: number, asked: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }

@@ -5,6 +5,7 @@ export class AppendCall {
   readonly promise: Promise<readonly Position[]>;
   readonly #positions: Position[] = [];
   #remaining: number;
+  #ended = false;
   #resolve!: (positions: readonly Position[]) => void;
   #reject!: (error: Error) => void;
 
@@ -23,7 +24,13 @@ export class AppendCall {
   }
 
   failed(error: Error): void {
+    this.#ended = true;
     this.#reject(error);
+  }
+
+  /** Failed already: its caller will repeat the whole, so what is still waiting must not go before that. */
+  get hasFailed(): boolean {
+    return this.#ended;
   }
 }
 

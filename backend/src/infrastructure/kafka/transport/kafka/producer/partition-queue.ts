@@ -33,6 +33,16 @@ export class PartitionQueue {
     this.#waiting.push(entry);
   }
 
+  /** Takes out what belongs to calls that have failed: sent now, it would come before its repeated predecessors. */
+  dropFailed(): Entry[] {
+    const failed = this.#waiting.slice(this.#head).filter(({ call }) => call.hasFailed);
+    if (failed.length === 0) return failed;
+    const kept = this.#waiting.slice(this.#head).filter(({ call }) => !call.hasFailed);
+    this.#waiting.splice(0, this.#waiting.length, ...kept);
+    this.#head = 0;
+    return failed;
+  }
+
   /** The batch to repeat, or else the next one. Undefined when nothing waits. */
   take(identity: ProducerIdentity): Batch | undefined {
     const again = this.#again.shift();

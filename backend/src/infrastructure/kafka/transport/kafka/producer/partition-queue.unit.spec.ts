@@ -74,6 +74,19 @@ describe('the queue of a partition', () => {
     expect(indexes(queue.take(identity))).toEqual([2, 3]);
   });
 
+  it('drops what is left of a call that failed: it would overtake what its caller repeats', () => {
+    const call = new AppendCall(2);
+    call.promise.catch(() => undefined);
+    const large = 700_000;
+    const queue = queueOf({ ...entry(0, { bytes: large }), call }, { ...entry(1), call }, entry(2));
+    queue.take(identity);
+    call.failed(new Error('not acknowledged'));
+
+    expect(queue.dropFailed().map(({ index }) => index)).toEqual([1]);
+    expect(indexes(queue.take(identity))).toEqual([2]);
+    expect(queue.isEmpty).toBe(true);
+  });
+
   it('gives out what is past its time, waiting or to be repeated', () => {
     const queue = queueOf(entry(0, { deadline: 5 }), entry(1, { deadline: 5 }), entry(2));
     const batch = queueOf(entry(9, { deadline: 5 })).take(identity) as Batch;

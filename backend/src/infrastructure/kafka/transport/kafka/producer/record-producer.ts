@@ -254,6 +254,7 @@ export class RecordProducer {
   #reject(entries: readonly Entry[], error: Error): void {
     this.#forget(entries);
     for (const { call } of entries) call.failed(error);
+    for (const queue of this.#queues.values()) this.#forget(queue.dropFailed());
   }
 
   #forget(entries: readonly Entry[]): void {
@@ -294,6 +295,7 @@ export class RecordProducer {
       if (batch.deadline <= now)
         for (const { call } of batch.entries) call.failed(unacknowledged(this.#settings));
     }
+    for (const queue of this.#queues.values()) this.#forget(queue.dropFailed());
     this.#room.look();
     if (!this.#idle()) return;
     clearInterval(this.#sweeper);
