@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { say, seconds } from './lib/console.mjs';
+import { whenNpmIsGone } from './lib/npm-parent.mjs';
 import { isTaken } from './lib/ports.mjs';
 import { startService } from './lib/service.mjs';
 import { inRoot } from './lib/workspace.mjs';
@@ -31,6 +32,9 @@ const children = [];
 let ending = false;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0));
+whenNpmIsGone(() => {
+  if (!ending) void end(0);
+});
 
 if (!existsSync(backend.script)) {
   say('Nothing is built yet: run `npm start`, or `npm run build` first.');

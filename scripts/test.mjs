@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { say, seconds } from './lib/console.mjs';
 import { kafkaForTests } from './lib/test-kafka.mjs';
+import { whenNpmIsGone } from './lib/npm-parent.mjs';
 import { endAll } from './lib/run.mjs';
 import { check, Tally, vitest } from './lib/test-steps.mjs';
 import { commandScript, inRoot } from './lib/workspace.mjs';
@@ -11,12 +12,8 @@ const tally = new Tally();
 let kafka;
 let interrupted = false;
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    interrupted = true;
-    endAll();
-  });
-}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupt);
+whenNpmIsGone(interrupt);
 
 try {
   // Comes up while the cheap steps run.
@@ -37,6 +34,11 @@ for (const line of tally.summary()) say(line);
 say(`Took ${seconds(start)}.${interrupted ? ' Interrupted.' : ''}`);
 say(tally.line());
 process.exitCode = tally.failed === 0 ? 0 : 1;
+
+function interrupt() {
+  interrupted = true;
+  endAll();
+}
 
 async function lint() {
   await check(tally, 'lint', [commandScript('oxlint', 'bin', 'oxlint'), '--deny-warnings']);

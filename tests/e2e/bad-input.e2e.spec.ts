@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { eventually } from '@/testing/eventually';
 import { type TestDatabase, testDatabase } from '@/testing/test-database';
+import { testKafka } from '@/testing/test-kafka';
 import { call, Customer } from '../support/customer';
 import { freePort } from '../support/free-port';
+import { kafkaTurn } from '../support/kafka-turn';
 import { ProductProcess } from '../support/product-process';
 import { Shop } from '../support/shop';
 
@@ -27,6 +29,8 @@ const VALID = {
 };
 
 const withItem = (item: unknown) => ({ ...VALID, items: [item] });
+
+const kafka = testKafka();
 
 describe('bad input over HTTP', () => {
   let database: TestDatabase;
@@ -118,6 +122,18 @@ describe('bad input over HTTP', () => {
     if (path !== undefined) expect(answer.body.faults?.map((fault) => fault.path)).toContain(path);
     expect(JSON.stringify(answer.body)).not.toMatch(/\bat .*\.(js|ts):\d+|node_modules/);
     expect(await orders()).toBe(before);
+  });
+
+  it('a cursor that somebody made up is refused', async () => {
+    const made = (position: string) => Buffer.from(position).toString('base64url');
+    for (const path of [
+      `/api/orders?cursor=${made('{"createdAt":"2026-02-30 10:00:00+00","orderId":"o"}')}`,
+      `/api/orders?cursor=${made('{"createdAt":"1795365000123456","orderId":"a\\u0000"}')}`,
+      `/api/products?cursor=${made('prod-001\0')}`,
+    ]) {
+      const answer = await customer.call<Problem>('GET', path);
+      expect([path, answer.status, answer.body.code]).toEqual([path, 400, 'INVALID_INPUT']);
+    }
   });
 
   it('no token, a foreign token and a forged token are 401', async () => {
@@ -240,6 +256,31 @@ describe('a start that cannot succeed', () => {
     }
     await database.drop();
   });
+
+  it.skipIf(kafka === null)(
+    'ends within 10 s when no registry answers',
+    async () => {
+      if (kafka === null) throw new Error('There is no Kafka.');
+      const endTurn = await kafkaTurn(kafka);
+      const database = await testDatabase();
+      try {
+        for (const port of [await freePort(), await silent()]) {
+          const { status, seconds, output } = await start({
+            DATABASE_URL: database.url,
+            KAFKA_BROKERS: kafka.brokers.join(','),
+            SCHEMA_REGISTRY_URL: `http://127.0.0.1:${port}`,
+          });
+          expect(status).toBe(1);
+          expect(output).toContain('SCHEMA_REGISTRY_UNAVAILABLE');
+          expect(seconds).toBeLessThan(10);
+        }
+      } finally {
+        await database.drop();
+        await endTurn();
+      }
+    },
+    400_000,
+  );
 
   it('says which port is taken', async () => {
     const taken = await silent();

@@ -96,6 +96,20 @@ describe('npm start', () => {
     }
   });
 
+  it('drains when the npm that runs it is ended', async () => {
+    // The built output is there; without its scripts npm does not look for changes to build.
+    const npm = ProductProcess.npm('npm start', ['start', '--ignore-scripts'], environment);
+    started.push(npm);
+    await saysReady(npm);
+    await npm.stop();
+    for (const port of [environment.PORT, environment.PAYMENT_SIMULATOR_PORT]) {
+      await eventually(() => isClosed(address('/health', port)), {
+        withinMs: 30_000,
+        what: `the end of what listens on ${port}`,
+      });
+    }
+  });
+
   it('takes its children along when it is killed', async () => {
     const process = start();
     await saysReady(process);

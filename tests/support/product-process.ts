@@ -32,7 +32,17 @@ export class ProductProcess {
   }
 
   static start(name: string, script: string, env: NodeJS.ProcessEnv): ProductProcess {
-    const child = spawn(process.execPath, ['--enable-source-maps', resolve(ROOT, script)], {
+    return ProductProcess.spawn(name, process.execPath, ['--enable-source-maps', resolve(ROOT, script)], env);
+  }
+
+  /** One of the repository's scripts, by npm as a person runs it. */
+  static npm(name: string, args: readonly string[], env: NodeJS.ProcessEnv): ProductProcess {
+    return ProductProcess.spawn(name, 'npm', args, env);
+  }
+
+  private static spawn(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+    const child = spawn(command, args, {
+      cwd: ROOT,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EventType, ShopEvent } from '@shop/contracts';
 import { currentDelivery } from '@/infrastructure/kafka/delivery/delivery-context';
+import { storableKeyOf } from '@/infrastructure/postgres/storable';
 import { type Counters, toCounters } from './domain/counters';
 import { AnalyticsRepository } from './state/analytics.repository';
 
@@ -14,10 +15,11 @@ export class AnalyticsService {
   async recordEvent(event: AnalyticsEvent): Promise<void> {
     const { anonymousId, messageId, userId } = event.data;
     await this.repository.record({
-      identity:
+      identity: storableKeyOf(
         messageId === undefined
           ? `event:${event.source}:${event.eventId}`
           : `message:${anonymousId ?? ''}:${messageId}`,
+      ),
       eventType: event.eventType,
       anonymousId: anonymousId ?? null,
       userId: userId ?? null,

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { OrderCreatedEvent } from '@shop/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AccessTokens } from '@/infrastructure/security/access-tokens';
 import { type ServiceState, serviceState } from '@/testing/service-state';
@@ -5,6 +7,7 @@ import { AccountsService } from './accounts.service';
 import { THROTTLE } from './domain/login-throttle';
 import { authMigrations } from './state/auth.migrations';
 import { LoginFailures } from './state/login-failures';
+import { OnOrderEventsHandler } from './entry/on-order-events.handler';
 import { OrderHistory } from './state/order-history';
 import { UserRepository } from './state/user.repository';
 
@@ -90,6 +93,17 @@ describe('accounts', () => {
       ['o2', 'pending'],
       ['o1', 'completed'],
     ]);
+    // An event of another producer; an index takes no id of this length.
+    const data = {
+      orderId: randomBytes(6_000).toString('base64'),
+      userId,
+      items: [],
+      totals: { total: 1 },
+      createdAt: '2026-01-03T00:00:00.000Z',
+    };
+    const created = { data } as unknown as OrderCreatedEvent;
+    await unitOfWork.run(() => new OnOrderEventsHandler(history).created(created));
+    expect(await history.latest(userId, 10)).toHaveLength(2);
     await unitOfWork.run(() => users.erase(userId));
     expect(await users.profileOf(userId)).toBeUndefined();
     expect(await history.latest(userId, 10)).toEqual([]);

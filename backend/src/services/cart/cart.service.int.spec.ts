@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import type { ProductCreatedEvent } from '@shop/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ServiceState, serviceState } from '@/testing/service-state';
 import { sql } from '@/infrastructure/postgres/sql';
 import { CartService } from './cart.service';
+import { OnProductEventsHandler } from './entry/on-product-events.handler';
 import { CartRepository } from './state/cart.repository';
 import { cartMigrations } from './state/cart.migrations';
 import { SoldProducts } from './state/sold-products';
@@ -80,6 +83,22 @@ describe('carts', () => {
     const own = await carts.user('u2', undefined);
     await carts.setQuantity(own, 'pen', 1);
     expect((await carts.visitor(own.cartId)).cartId).not.toBe(own.cartId);
+  });
+
+  it('do not learn of products that cannot be sold here', async () => {
+    const products = new SoldProducts(state.unitOfWork);
+    const handler = new OnProductEventsHandler(products, 'EUR');
+    const lamp = { productId: 'lamp', name: 'Lamp', price: 1, currency: 'EUR' };
+    for (const unsold of [
+      { ...lamp, currency: 'USD' },
+      { ...lamp, price: -1 },
+      { ...lamp, price: 0.001 },
+      { ...lamp, productId: randomBytes(6_000).toString('base64') },
+    ]) {
+      const created = { data: unsold } as unknown as ProductCreatedEvent;
+      await state.unitOfWork.run(() => handler.created(created));
+      expect(await state.unitOfWork.run(() => products.find(unsold.productId))).toBeUndefined();
+    }
   });
 
   it('lose what was ordered, once', async () => {

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderCreatedEvent, UserRegisteredEvent } from '@shop/contracts';
 import { type ServiceState, serviceState } from '@/testing/service-state';
 import { NotificationEventHandler } from './entry/notification-event.handler';
+import { OnNotificationRequestedHandler } from './entry/on-notification-requested.handler';
 import { MailService } from './mail/mail.service';
 import { MailDispatchService, type Request } from './mail-dispatch.service';
 import { NotificationService } from './notification.service';
@@ -119,6 +121,33 @@ describe('notifications', () => {
       'UNKNOWN_ORDER',
       'RECIPIENT_REFUSED',
     ]);
+  });
+
+  it('of ids that no index takes do not hold up the others', async () => {
+    const endless = randomBytes(6_000).toString('base64');
+    await handle(registered(endless, 'endless@example.com'));
+    await handle(ordered(endless, 'u1'));
+    expect(await contacts.contact(endless)).toBeUndefined();
+    const onRequested = new OnNotificationRequestedHandler(await dispatcher());
+    const data = {
+      notificationId: endless,
+      userId: 'u1',
+      channel: 'email' as const,
+      template: 'welcome',
+      subject: 's',
+    };
+    const before = (await state.publishedOf('notification.sent')).length;
+    await handle(registered('u1', 'ada@example.com'));
+    for (let times = 0; times < 2; times++) {
+      await onRequested.handle({
+        ...envelope,
+        eventId: 'n',
+        eventType: 'notification.requested',
+        key: 'u1',
+        data,
+      });
+    }
+    expect(await state.publishedOf('notification.sent')).toHaveLength(before + 1);
   });
 
   it('wait for a mail server that is away, and are sent when it is back', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ShopEvent } from '@shop/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from '@/infrastructure/postgres/sql';
@@ -38,6 +39,15 @@ describe('analytics', () => {
     const counters = await analytics.counters();
     expect(counters).toMatchObject({ total: 3, byType: { 'analytics.search': 3 } });
     expect(counters.perMinute.reduce((sum, minute) => sum + minute.count, 0)).toBe(3);
+  });
+
+  it('count an event whose id is too long for an index, once', async () => {
+    const before = (await analytics.counters()).total;
+    const messageId = randomBytes(6_000).toString('base64');
+    await record(search('e6', messageId));
+    await record(search('e7', messageId));
+    await record(search('e8', `${messageId}x`));
+    expect((await analytics.counters()).total).toBe(before + 2);
   });
 
   it('roll back counters together with the event', async () => {

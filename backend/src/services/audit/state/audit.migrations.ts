@@ -22,4 +22,10 @@ export const auditMigrations: Migrations = {
     create index audit_trail_by_order on audit_trail (order_id, id) where order_id is not null;
     create index audit_trail_by_event on audit_trail (event_id);
   `,
+  'audit-0002-ids-of-any-length': `
+    -- Ids of other producers have any length, and an entry of a B-tree ends at about 2,700 bytes.
+    drop index audit_trail_by_order;
+    drop index audit_trail_by_event;
+    create index audit_trail_by_order on audit_trail using hash (order_id) where order_id is not null;
+  `,
 };

@@ -6,6 +6,7 @@ import type {
   OrderStatusUpdatedEvent,
 } from '@shop/contracts';
 import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { OrderHistory } from '../state/order-history';
 
 /** Keeps the order history of the profile page. */
@@ -15,6 +16,7 @@ export class OnOrderEventsHandler {
 
   @KafkaHandler('order.created', { name: 'auth.on-order-created' })
   async created({ data }: OrderCreatedEvent): Promise<void> {
+    if (!isStorableKey(data.orderId) || !isStorableKey(data.userId)) return;
     await this.history.add({
       orderId: data.orderId,
       userId: data.userId,

@@ -4,11 +4,14 @@ import { SHOP_CURRENCY } from '@/infrastructure/config/shop-currency';
 import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
 import { toMinorUnits } from '@/infrastructure/money/minor-units';
 import { loggerOf } from '@/infrastructure/observability/logger';
+import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { SoldProducts } from '../state/sold-products';
+
+const SHOWN_ID_LENGTH = 100;
 
 /**
  * Keeps the cart's copy of the catalogue. A product in another currency, or at a price that is not a whole number of
- * minor units, cannot be sold here and is left out.
+ * minor units, or with an id that is no key, cannot be sold here and is left out.
  */
 @Injectable()
 export class OnProductEventsHandler {
@@ -39,8 +42,12 @@ export class OnProductEventsHandler {
   }
 
   private price(productId: string, amount: number, currency = this.currency): number | undefined {
-    const minor = currency === this.currency && amount >= 0 ? toMinorUnits(amount, currency) : undefined;
-    if (minor === undefined) this.logger.warn({ productId, amount, currency }, 'price left out of the cart');
+    const sold = isStorableKey(productId) && currency === this.currency && amount >= 0;
+    const minor = sold ? toMinorUnits(amount, currency) : undefined;
+    if (minor === undefined) {
+      const shown = productId.slice(0, SHOWN_ID_LENGTH);
+      this.logger.warn({ productId: shown, amount, currency }, 'price left out of the cart');
+    }
     return minor;
   }
 }

@@ -3,6 +3,7 @@ import type { OrderCreatedEvent, UserRegisteredEvent } from '@shop/contracts';
 import { SHOP_CURRENCY } from '@/infrastructure/config/shop-currency';
 import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { NotificationService } from '../notification.service';
 import { Contacts } from '../state/contacts';
 
@@ -24,12 +25,14 @@ export class NotificationEventHandler {
   private async tell(event: UserRegisteredEvent | OrderCreatedEvent): Promise<void> {
     switch (event.eventType) {
       case 'user.registered':
+        if (!isStorableKey(event.data.userId)) return;
         await this.contacts.keepContact(event.data.userId, {
           email: event.data.email,
           name: event.data.name ?? null,
         });
         return this.sendWelcomeEmail(event.data.userId);
       case 'order.created':
+        if (!isStorableKey(event.data.orderId)) return;
         await this.keepOrder(event.data);
         return this.sendOrderConfirmation(event.data.orderId);
     }

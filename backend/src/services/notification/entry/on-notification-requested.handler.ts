@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NotificationRequestedEvent } from '@shop/contracts';
 import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import { storableKeyOf } from '@/infrastructure/postgres/storable';
 import { MailDispatchService } from '../mail-dispatch.service';
 
 /** Ours carry an id; a request of someone else's is known by its event. */
@@ -13,7 +14,7 @@ export class OnNotificationRequestedHandler {
   constructor(private readonly dispatcher: MailDispatchService) {}
 
   async handle({ eventId, source, data }: NotificationRequestedEvent): Promise<void> {
-    const notificationId = data.notificationId ?? `event:${source}:${eventId}`;
+    const notificationId = storableKeyOf(data.notificationId ?? `event:${source}:${eventId}`);
     await this.dispatcher.dispatch({ ...data, notificationId });
   }
 }

@@ -30,13 +30,13 @@ export interface StatusChange extends StatusEntry {
 }
 
 export interface OrderPosition {
+  /** Microseconds since 1970, as text. */
   readonly createdAt: string;
   readonly orderId: string;
 }
 
 type OrderListRow = OrderView & { readonly position: string };
 
-// Microseconds as text: a JavaScript date would lose them, and with them the position in the list.
 const view = sql`order_id as "orderId", status, data -> 'items' as items, data -> 'totals' as totals,
   data ->> 'currency' as currency, data ->> 'createdAt' as "createdAt",
   (select h.reason from order_history h where h.order_id = orders.order_id order by h.seq desc limit 1) as reason`;
@@ -57,10 +57,12 @@ export class OrderQueries {
   /** Newest first; one row more than `limit` when there are more. */
   list(userId: string, limit: number, after: OrderPosition | undefined): Promise<OrderListRow[]> {
     const older = after
-      ? sql`and (created_at, order_id) < (${after.createdAt}::timestamptz, ${after.orderId})`
+      ? sql`and (created_at, order_id) <
+          ('epoch'::timestamptz + ${after.createdAt}::bigint * interval '1 microsecond', ${after.orderId})`
       : sql``;
     return this.database.rows<OrderListRow>(sql`
-      select ${view}, jsonb_build_object('createdAt', created_at::text, 'orderId', order_id)::text as position
+      select ${view}, jsonb_build_object('createdAt', ((extract(epoch from created_at) * 1000000)::bigint)::text,
+        'orderId', order_id)::text as position
       from orders where user_id = ${userId} ${older}
       order by created_at desc, order_id desc limit ${limit + 1}`);
   }

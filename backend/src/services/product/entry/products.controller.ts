@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { fromMinorUnits } from '@/infrastructure/money/minor-units';
 import { idText, plainText } from '@/infrastructure/http/validation';
+import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { decodeCursor, type Page, pageQuery, toPage } from '@/infrastructure/http/page';
 import type { StockedProduct } from '../domain/product';
 import { ProductRepository } from '../state/product.repository';
@@ -30,7 +31,7 @@ export class ProductsController {
   @Get()
   async list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>): Promise<Page<ProductView>> {
     const { category, q, limit, cursor } = query;
-    const filter = { category, q: q?.trim() || undefined, limit, after: decodeCursor(cursor) };
+    const filter = { category, q: q?.trim() || undefined, limit, after: decodeCursor(cursor, isStorableKey) };
     return toPage(await this.products.list(filter), limit, toView, (product) => product.productId);
   }
 

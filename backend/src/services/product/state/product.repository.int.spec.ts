@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import type { InventoryStockUpdatedEvent } from '@shop/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceState, serviceState } from '@/testing/service-state';
 import { SEED_CATALOGUE } from '../domain/seed-catalogue';
 import { CatalogueSeeder } from '../entry/catalogue.seeder';
+import { OnStockUpdatedHandler } from '../entry/on-stock-updated.handler';
 import { productMigrations } from './product.migrations';
 import { ProductRepository } from './product.repository';
 import { StockLevels } from './stock-levels';
@@ -56,5 +59,10 @@ describe('the catalogue', () => {
       await record(available, version);
     }
     expect((await products.find('prod-007'))?.availableStock).toBe(7);
+    // An event of another producer; an index takes no id of this length.
+    const data = { productId: randomBytes(6_000).toString('base64'), available: 1, version: 1 };
+    const updated = { data } as unknown as InventoryStockUpdatedEvent;
+    await state.unitOfWork.run(() => new OnStockUpdatedHandler(levels).handle(updated));
+    expect(await products.find(data.productId)).toBeUndefined();
   });
 });
