@@ -94,6 +94,7 @@ describe.for(['embedded', 'kafka'] as const)('health and metrics on %s', (engine
         { withinMs: 60_000, what: 'both to see the lag of the stuck orders and no other' },
       );
 
+      expect((await health()).status).toBe('degraded');
       const metrics = await (await fetch(shop.metricsUrl)).text();
       expect(lagOfOurs(metrics)).toBe(STUCK_ORDERS);
       expect(metrics).toMatch(/^shop_retrying\{group="ecommerce-consumers.payment".*\} [1-9]/m);

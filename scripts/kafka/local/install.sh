@@ -21,7 +21,7 @@ install_once() {
   mkdir -p "$LIBS_DIR"
   partial="$(mktemp -d "$LIBS_DIR/partial.XXXXXX")"
   say "Fetching $what ..."
-  if ! (cd "$partial" && mvn -q -B "${@//OUTPUT/$partial}" >&2); then
+  if ! (cd "$partial" && mvn -q -B -Dstyle.color=never "${@//OUTPUT/$partial}" >&2); then
     rm -rf "$partial"
     fail "Maven could not fetch $what; its message is above."
   fi

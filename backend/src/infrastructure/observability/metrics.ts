@@ -85,4 +85,10 @@ export class Metrics {
     const { values } = await this.handled.get();
     return values.reduce((sum, { labels, value }) => sum + (labels.outcome === 'failed' ? value : 0), 0);
   }
+
+  /** Events whose last run failed and which hold their partitions now. */
+  async waitingForAnotherRun(): Promise<number> {
+    const { values } = await this.retrying.get();
+    return values.reduce((sum, { value }) => sum + value, 0);
+  }
 }

@@ -49,7 +49,7 @@ const REASONS: Readonly<Record<string, string>> = {
   CARD_DECLINED: 'Your card was declined.',
   EXPIRED_CARD: 'Your card has expired.',
   INSUFFICIENT_FUNDS: 'There was not enough money on the card.',
-  OUT_OF_STOCK: 'Someone else was faster: there are not enough pieces left.',
+  OUT_OF_STOCK: 'There are not enough pieces left.',
   COUNTRY_NOT_SERVED: 'The carrier does not deliver to this country.',
   PRODUCT_NOT_SELLABLE: 'One of the products is not sold any more.',
   PRICE_MISMATCH: 'A price has changed in the meantime.',

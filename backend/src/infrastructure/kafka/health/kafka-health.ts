@@ -42,22 +42,25 @@ export async function reportHealth(
   const producer = metrics.producerSummary();
   const errors = await metrics.failedRuns();
   const transport = runtimes[0]?.transport;
-  const joined = runtimes.map(checkOfGroup);
+  const own = [
+    ...runtimes.filter((runtime) => runtime.consumes).map(checkOfGroup),
+    await checkOfHandlers(metrics),
+  ];
   // Side by side: one deadline for all, not one after the other.
   const asked = transport && within(DEADLINE_MS, askLog(transport, runtimes));
   asked?.catch(() => undefined);
   const databases = await Promise.all(runtimes.flatMap(checkOfDatabase));
-  if (!asked) return unhealthy(producer, errors, [...joined, ...databases]);
+  if (!asked) return unhealthy(producer, errors, [...own, ...databases]);
   try {
     const { topics, lag, active } = await asked;
-    const checks = [{ name: 'log', ok: true }, ...joined, ...databases];
+    const checks = [{ name: 'log', ok: true }, ...own, ...databases];
     const bad = checks.some(({ ok }) => !ok) || topics.healthy < topics.total;
     const dead = topics.healthy === 0 || databases.some(({ ok }) => !ok);
     const status = dead ? 'unhealthy' : bad ? 'degraded' : 'healthy';
     return { status, producer, consumers: { active, lag, errors }, topics, checks };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return unhealthy(producer, errors, [{ name: 'log', ok: false, detail }, ...joined, ...databases]);
+    return unhealthy(producer, errors, [{ name: 'log', ok: false, detail }, ...own, ...databases]);
   }
 }
 
@@ -124,6 +127,12 @@ function checkOfGroup({ groupConsumer, ready }: KafkaRuntime): Check {
   const name = `consumer ${groupConsumer.group}`;
   if (groupConsumer.fatal) return { name, ok: false, detail: groupConsumer.fatal.message };
   return ready ? { name, ok: true } : { name, ok: false, detail: 'is joining' };
+}
+
+async function checkOfHandlers(metrics: Metrics): Promise<Check> {
+  const waiting = await metrics.waitingForAnotherRun();
+  if (waiting === 0) return { name: 'handlers', ok: true };
+  return { name: 'handlers', ok: false, detail: `${waiting} event(s) failed and wait for another run` };
 }
 
 function checkOfDatabase({ stateful }: KafkaRuntime): Promise<Check>[] {

@@ -12,6 +12,7 @@ afterEach(() => void vi.useRealTimers());
 it('answers within one deadline while neither log nor database does', async () => {
   const runtime = {
     ready: true,
+    consumes: true,
     settings: { topics: [{ topic: 'orders' }] },
     groupConsumer: { group: 'g', fatal: undefined, subscribed: () => ['orders'] },
     transport: { admin: { topicNames: never } },
@@ -25,6 +26,7 @@ it('answers within one deadline while neither log nor database does', async () =
     checks: [
       { name: 'log', ok: false, detail: 'no answer within 5000 ms' },
       { name: 'consumer g', ok: true },
+      { name: 'handlers', ok: true },
       { name: 'database order', ok: false, detail: 'no answer within 5000 ms' },
     ],
   });
