@@ -240,7 +240,7 @@ describe("an order's saga", () => {
   });
 
   it('tells a watcher of every change once, the past ones first', async () => {
-    const feed = new OrderStatusFeed(queries, state.unitOfWork);
+    const feed = new OrderStatusFeed(queries);
     const event = created();
     const { orderId } = event.data;
     const seen: string[] = [];

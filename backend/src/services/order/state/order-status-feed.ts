@@ -1,7 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { WakeUp } from '@/infrastructure/concurrency/wake-up';
-import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { OrderQueries, type StatusChange } from './order-queries';
 
 interface Watcher {
@@ -10,10 +8,7 @@ interface Watcher {
   readonly tell: (change: StatusChange) => void;
 }
 
-/** For changes made by other processes; our own ring. */
 const LOOK_EVERY_MS = 100;
-/** Changes that come together are read together. */
-const GATHER_MS = 5;
 const AFTER_ERROR_MS = 1_000;
 
 /**
@@ -28,13 +23,7 @@ export class OrderStatusFeed implements BeforeApplicationShutdown {
   private loop: Promise<void> | undefined;
   private stopped = false;
 
-  constructor(
-    private readonly orders: OrderQueries,
-    unitOfWork: UnitOfWork,
-  ) {
-    // Every change of status publishes, so none of this process is missed.
-    unitOfWork.onPublished(() => this.arrival.ring());
-  }
+  constructor(private readonly orders: OrderQueries) {}
 
   /** Every change after `seq`, in order and once; returns how to stop watching. */
   watch(orderId: string, seq: number, tell: (change: StatusChange) => void): () => void {
@@ -57,7 +46,6 @@ export class OrderStatusFeed implements BeforeApplicationShutdown {
       try {
         await this.look();
         await this.arrival.wait(LOOK_EVERY_MS);
-        await setTimeout(GATHER_MS);
       } catch (error) {
         this.logger.warn(`Order changes cannot be read at present: ${String(error)}`);
         await this.arrival.wait(AFTER_ERROR_MS);
