@@ -4,16 +4,9 @@ import { eventually } from '@/testing/eventually';
 import { type TestDatabase, testDatabase } from '@/testing/test-database';
 import { testKafka } from '@/testing/test-kafka';
 import { call, Customer, type OrderView, type OrderWish, TERMINAL } from '../support/customer';
+import type { LedgerLine } from '../support/ledger';
 import { seededRandom } from '../support/random';
 import { Shop } from '../support/shop';
-
-interface LedgerLine {
-  readonly orderId: string;
-  readonly captured: number;
-  readonly refunded: number;
-  readonly captures: number;
-  readonly refunds: number;
-}
 
 interface Accepted {
   readonly orderId: string;

@@ -6,16 +6,9 @@ import { testKafka } from '@/testing/test-kafka';
 import { unique } from '@/testing/unique';
 import { call, Customer, TERMINAL } from '../support/customer';
 import { ForeignReader, kafkaCommand } from '../support/foreign-reader';
+import type { LedgerLine } from '../support/ledger';
 import { Shop } from '../support/shop';
 import { waysToRun } from '../support/ways-to-run';
-
-interface LedgerLine {
-  readonly orderId: string;
-  readonly captured: number;
-  readonly refunded: number;
-  readonly captures: number;
-  readonly refunds: number;
-}
 
 const kafka = testKafka();
 

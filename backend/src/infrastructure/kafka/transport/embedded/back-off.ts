@@ -1,7 +1,7 @@
 const FIRST_MS = 50;
 const LONGEST_MS = 2_000;
 
-/** Doubling waits with full jitter, bounded. */
+/** Doubling waits, bounded; half of each is random. */
 export class BackOff {
   private failures = 0;
 
