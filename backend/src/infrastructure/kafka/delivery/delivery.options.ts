@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/** A class of errors, or the stable `code` of one. */
+export type ErrorKind = string | (abstract new (...parts: never[]) => unknown);
+
+const errorKinds = z.array(z.custom<ErrorKind>((kind) => ['string', 'function'].includes(typeof kind)));
+
+const milliseconds = (least: number, most: number) => z.int().min(least).max(most);
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/**
+ * How often a failing event is run, and when. The wait before run n+1 is anything from 0 to
+ * `firstDelayMs` * 2^(n-1), at most `longestDelayMs` (full jitter).
+ */
+export const retryOptions = z.strictObject({
+  /** Runs of one event by one handler before it is dead, the first included. */
+  attempts: z.int().min(1).max(1_000).default(10),
+  firstDelayMs: milliseconds(1, 10 * MINUTE).default(200),
+  longestDelayMs: milliseconds(1, DAY).default(5 * MINUTE),
+  /** Where given, only these are run again; anything else is dead at once. Default: everything is run again. */
+  retryable: errorKinds.optional(),
+  /** Dead at once. */
+  fatal: errorKinds.default([]),
+});
+
+/** A breaker opens after failures in a row that were classed as a dependency's. */
+export const breakerOptions = z.strictObject({
+  failures: z.int().min(1).max(1_000).default(5),
+  /** First time closed; doubled up to `longestOpenMs` while the one admitted event fails too. */
+  openMs: milliseconds(10, 10 * MINUTE).default(1_000),
+  longestOpenMs: milliseconds(10, 60 * MINUTE).default(30_000),
+  /** What counts as a dependency's failure besides `DependencyError`. */
+  dependencyErrors: errorKinds.default([]),
+});
+
+/** What a handler may say about its own delivery. Units are in the names; bounds are checked at registration. */
+export const handlerDeliveryOptions = z.strictObject({
+  retry: retryOptions.prefault({}),
+  /** One run, its transaction included. */
+  timeoutMs: milliseconds(10, 60 * MINUTE).default(30_000),
+  /** After a death: `wait` holds the later events of the key until a person decides, `flow` lets them run. */
+  onDead: z.enum(['wait', 'flow']).default('flow'),
+  breaker: breakerOptions.prefault({}),
+});
+
+/** How one process delivers; the same for every subscription of a module. */
+export const deliveryOptions = z.strictObject({
+  /** Lanes of one subscription (group, topic) with a run outside a shared transaction under way. */
+  concurrency: z.int().min(1).max(10_000).default(256),
+  /** Transactions of one subscription under way, each on a connection of the pool. */
+  transactions: z.int().min(1).max(64).default(3),
+  /** Events that share a transaction where the load is high; one alone never waits for a second. */
+  eventsPerTransaction: z.int().min(1).max(1_000).default(100),
+  /** Events read ahead by the process, in bytes, over all partitions. */
+  bufferBytes: z.int().min(65_536).max(2_147_483_648).default(33_554_432),
+  /** Parked events of one key; beyond them the partition pauses. */
+  parkedPerKey: z.int().min(1).max(1_000_000).default(10_000),
+  /** Parked events of one subscription (group, topic) over the partitions a process owns; beyond them they pause. */
+  parkedPerSubscription: z.int().min(1).max(10_000_000).default(200_000),
+  /** Parked events released per second and subscription, so that an outage's end hurts nobody else. */
+  releasesPerSecond: z.int().min(1).max(1_000_000).default(1_000),
+  /** Runs under way get this long at a shutdown or when handlers are added; then they are left to the fence. */
+  drainMs: milliseconds(0, 10 * MINUTE).default(10_000),
+  /** How long the inbox remembers; raised to the longest retention of a subscribed topic plus a day. */
+  inboxHorizonMs: milliseconds(MINUTE, 3_650 * DAY).default(14 * DAY),
+});
+
+export type RetryOptions = z.output<typeof retryOptions>;
+export type BreakerOptions = z.output<typeof breakerOptions>;
+export type HandlerDeliveryOptions = z.output<typeof handlerDeliveryOptions>;
+export type DeliveryOptions = z.output<typeof deliveryOptions>;
