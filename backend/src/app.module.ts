@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { ConfigurationError } from '@/infrastructure/config/configuration.error';
 import { HealthModule } from '@/infrastructure/kafka/health/health.module';
 import { KafkaConnectionsModule } from '@/infrastructure/kafka/kafka.module';
+import { OpsModule } from '@/infrastructure/ops/ops.module';
 import type { Platform } from '@/infrastructure/platform/platform';
 import { SecurityModule } from '@/infrastructure/security/security.module';
 import { PlatformModule } from '@/infrastructure/service.module';
@@ -21,6 +22,7 @@ export class AppModule {
         SecurityModule.forRoot(),
         KafkaConnectionsModule,
         HealthModule,
+        OpsModule,
         ...modules,
       ],
     };

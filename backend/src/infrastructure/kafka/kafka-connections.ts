@@ -1,5 +1,6 @@
 import { loggerOf } from '@/infrastructure/observability/logger';
 import { Metrics } from '@/infrastructure/observability/metrics';
+import { Breakers } from './breaker/breakers';
 import type { EventTransport } from './transport/transport.port';
 import type { KafkaSettings } from './kafka.options';
 import { openTransport } from './open-transport';
@@ -8,9 +9,10 @@ interface Shared {
   readonly transport: Promise<EventTransport>;
 }
 
-/** What all `KafkaModule`s of a process share: one connection to each log, one set of metrics. */
+/** What all `KafkaModule`s of a process share: one connection to each log, one set of metrics and of breakers. */
 export class KafkaConnections {
   readonly metrics = new Metrics();
+  readonly breakers = new Breakers(this.metrics);
   private readonly shared = new Map<string, Shared>();
 
   /** Opened on the first call for these connection settings. Rejects with `LogUnavailableError`. */

@@ -1,19 +1,19 @@
 import { hostname } from 'node:os';
 import { loggerOf } from '@/infrastructure/observability/logger';
-import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import type { OutboxRelay } from '@/infrastructure/outbox/outbox-relay';
+import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import type { Database } from '@/infrastructure/postgres/database';
 import { EventConsumerService } from './consumer/event-consumer.service';
 import type { HandlerRegistration } from './consumer/handler';
-import { CommittedDeliveryStore } from './delivery/committed-delivery-store';
-import type { DeliveryStore } from './delivery/delivery-store.port';
-import { GroupConsumer } from './delivery/group-consumer';
-import { PostgresDeliveryStore } from './delivery/postgres-delivery-store';
-import { RecordProcessor } from './delivery/record-processor';
-import { Subscription } from './delivery/subscription';
+import { GroupSet } from './delivery/group-set';
 import type { KafkaConnections } from './kafka-connections';
 import type { KafkaSettings } from './kafka.options';
 import type { openStatefulParts as open } from './open-stateful-parts';
+import type { GroupConsumer } from './delivery/group-consumer';
+import { OutcomeObserver } from './delivery/outcome-observer';
+import { CommittedDeliveryStore } from './delivery/committed-delivery-store';
+import type { DeliveryStore } from './delivery/delivery-store.port';
+import { InboxHorizon } from './inbox/inbox-horizon';
 import { EventFactory } from './publisher/event-factory';
 import { EventPublisherService } from './publisher/event-publisher.service';
 import { LogSink } from './publisher/log-sink';
@@ -27,63 +27,63 @@ export interface StatefulParts {
   readonly database: Database;
   readonly unitOfWork: UnitOfWork;
   readonly relay: OutboxRelay;
+  readonly store: DeliveryStore;
+  /** Work that goes on beside the events; started and stopped with them. */
+  readonly tasksOf: (runtime: KafkaRuntime) => readonly BackgroundTask[];
+}
+
+export interface BackgroundTask {
+  start(): void;
+  stop(): Promise<void>;
 }
 
 /** Everything one `KafkaModule` runs, put together from its settings. Nest only starts and stops it. */
 export class KafkaRuntime {
   readonly publisher: EventPublisherService;
-  readonly consumer = new EventConsumerService();
-  readonly groupConsumer: GroupConsumer;
-  private readonly subscription: Subscription;
-  private readonly logger = loggerOf('kafka');
+  readonly consumer: EventConsumerService;
+  /** What became of events, for tests and whoever wants to watch. */
+  readonly outcomes = new OutcomeObserver();
+  /** How long the inbox remembers; without one there is nothing to forget. */
+  readonly inboxHorizon: InboxHorizon;
+  private readonly groups: GroupSet;
+  private readonly tasks: readonly BackgroundTask[];
 
   private constructor(
     readonly settings: KafkaSettings,
     readonly transport: EventTransport,
     readonly registry: EventRegistry,
-    codec: EventCodec,
+    readonly codec: EventCodec,
     connections: KafkaConnections,
     readonly stateful: StatefulParts | undefined,
   ) {
-    const { metrics } = connections;
+    const { metrics, breakers } = connections;
     const factory = new EventFactory(registry, sourceOf(settings));
     this.publisher = new EventPublisherService(
       stateful
         ? new OutboxSink(factory, codec, stateful.unitOfWork, metrics)
         : new LogSink(factory, codec, transport, metrics),
     );
-    const store: DeliveryStore = stateful
-      ? new PostgresDeliveryStore(stateful.database, stateful.unitOfWork, (topics) =>
-          transport.admin.topicIds(topics),
-        )
-      : new CommittedDeliveryStore(transport);
-    const processor = new RecordProcessor({
-      codec,
-      store,
-      metrics,
-      retry: settings.retry,
-      logger: this.logger,
-      handlersOf: (eventType) => this.handlersOf(eventType),
+    this.consumer = new EventConsumerService({ retry: settings.retry });
+    this.inboxHorizon = new InboxHorizon({
+      leastMs: settings.delivery.inboxHorizonMs,
+      admin: transport.admin,
+      topics: () => this.groups.topics(),
     });
-    this.groupConsumer = new GroupConsumer({
+    this.groups = new GroupSet({
+      settings,
       transport,
-      store,
-      processor,
+      codec,
       metrics,
-      logger: this.logger,
-      group: settings.group,
-      clientId: settings.clientId,
-      sessionTimeoutMs: settings.sessionTimeoutMs,
-      maxWaitMs: settings.maxWaitMs,
-      handlersOn: (topic) => this.handlersOn(topic),
-      ...(settings.instanceId === undefined ? {} : { instanceId: settings.instanceId }),
+      breakers,
+      store: stateful?.store ?? new CommittedDeliveryStore(transport),
+      observer: this.outcomes,
+      logger: loggerOf('kafka'),
+      horizonMs: () => this.inboxHorizon.ms,
+      handlers: () => this.consumer.handlers(),
+      topicOf: (eventType) => registry.definitionOf(eventType).topic,
     });
-    this.subscription = new Subscription({
-      group: this.groupConsumer,
-      logger: this.logger,
-      topics: () => this.topicsOfHandlers(),
-    });
-    this.consumer.onRegistered(() => this.subscription.refresh());
+    this.consumer.onRegistered(() => this.groups.refresh());
+    this.tasks = stateful?.tasksOf(this) ?? [];
   }
 
   /** Migrates, connects and makes missing topics. Rejects with a coded error when a part does not answer. */
@@ -102,18 +102,24 @@ export class KafkaRuntime {
   /** Relays and consumes from here on; joining goes on in the background until it succeeds. */
   start(): void {
     this.stateful?.relay.start();
-    this.subscription.start();
+    this.groups.start();
+    for (const task of this.tasks) task.start();
+  }
+
+  /** The consumer groups this process has a part in: its own, and one for each independent handler. */
+  get groupConsumers(): readonly GroupConsumer[] {
+    return this.groups.all();
   }
 
   /** Every topic that has a handler is subscribed. */
   get ready(): boolean {
-    return this.subscription.complete && this.groupConsumer.fatal === undefined;
+    return this.groups.ready;
   }
 
   /** Ends the runs under way, saves progress, relays what was committed. */
   async stop(): Promise<void> {
-    await this.subscription.stop();
-    await this.groupConsumer.close();
+    await this.groups.stop();
+    await Promise.all(this.tasks.map((task) => task.stop()));
     await this.stateful?.relay.stop();
   }
 
@@ -130,14 +136,9 @@ export class KafkaRuntime {
     return this.consumer.handlers().filter((handler) => handler.eventTypes.includes(eventType));
   }
 
-  private topicsOfHandlers(): readonly string[] {
-    const types = this.consumer.handlers().flatMap((handler) => handler.eventTypes);
-    return [...new Set(types.map((type) => this.registry.definitionOf(type).topic))];
-  }
-
-  private handlersOn(topic: string): readonly HandlerRegistration[] {
-    const onTopic = (eventType: string) => this.registry.definitionOf(eventType).topic === topic;
-    return this.consumer.handlers().filter((handler) => handler.eventTypes.some(onTopic));
+  /** The group that a handler's events are delivered in. */
+  groupOf(handler: HandlerRegistration): string {
+    return this.groups.groupOf(handler);
   }
 }
 

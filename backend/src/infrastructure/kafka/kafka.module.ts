@@ -11,8 +11,12 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { loggerOf } from '@/infrastructure/observability/logger';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { Breakers } from './breaker/breakers';
 import { EventConsumerService } from './consumer/event-consumer.service';
 import { registerDeclaredHandlers } from './consumer/kafka-handler.explorer';
+import { holdAbandonedRejections } from './delivery/abandoned-rejections';
+import { DeadLetters } from './dead-letters/dead-letters';
+import { deadLettersOf } from './dead-letters/dead-letters-of';
 import { KafkaConnections } from './kafka-connections';
 import type { KafkaModuleOptions } from './kafka.options';
 import { KafkaRuntime } from './kafka-runtime';
@@ -28,8 +32,17 @@ export interface KafkaModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'>
   readonly inject?: FactoryProvider['inject'];
 }
 
+const BREAKERS: Provider = {
+  provide: Breakers,
+  inject: [KafkaConnections],
+  useFactory: (connections: KafkaConnections) => connections.breakers,
+};
+
 @Global()
-@Module({ providers: [KafkaConnections, KafkaRuntimes], exports: [KafkaConnections, KafkaRuntimes] })
+@Module({
+  providers: [KafkaConnections, KafkaRuntimes, BREAKERS],
+  exports: [KafkaConnections, KafkaRuntimes, Breakers],
+})
 export class KafkaConnectionsModule {}
 
 const providers: Provider[] = [
@@ -61,9 +74,14 @@ const providers: Provider[] = [
     inject: [KafkaRuntime],
     useFactory: (runtime: KafkaRuntime) => runtime.stateful?.unitOfWork ?? withoutDatabase(),
   },
+  {
+    provide: DeadLetters,
+    inject: [KafkaRuntime],
+    useFactory: (runtime: KafkaRuntime) => deadLettersOf(runtime),
+  },
 ];
 
-const exported = [EventPublisherService, EventConsumerService, UnitOfWork, KafkaRuntime];
+const exported = [EventPublisherService, EventConsumerService, UnitOfWork, DeadLetters, KafkaRuntime];
 
 /**
  * Imported as it stands: the brokers and the group of the environment, no database. `forRoot` and `forRootAsync` take
@@ -76,8 +94,11 @@ const exported = [EventPublisherService, EventConsumerService, UnitOfWork, Kafka
   exports: exported,
 })
 export class KafkaModule implements OnApplicationBootstrap {
+  private letRejectionsGo: () => void = () => undefined;
+
   constructor(
     @Inject(KafkaRuntime) private readonly runtime: KafkaRuntime,
+    @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {}
 
@@ -97,15 +118,19 @@ export class KafkaModule implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     registerDeclaredHandlers(this.modules, EventConsumerService, this.runtime.consumer);
     this.warnOfSharedGroup();
+    this.letRejectionsGo = holdAbandonedRejections();
     this.runtime.start();
+    if (this.runtime.stateful) this.deadLetters.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    await this.deadLetters.stop();
     await this.runtime.stop();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.runtime.close();
+    this.letRejectionsGo();
   }
 
   private warnOfSharedGroup(): void {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Fault } from '@/infrastructure/errors/coded-error';
+import { deliveryOptions, retryOptions } from './delivery/delivery.options';
 import type { KafkaModuleOptions } from './kafka.options';
 
 const count = z.number().int().min(1);
-const milliseconds = z.number().min(1);
 const name = z.string().min(1, 'must not be empty');
 
 const topic = z.strictObject({
@@ -45,13 +45,8 @@ const schema = z.strictObject({
     })
     .optional(),
   logUrl: name.optional(),
-  retry: z
-    .strictObject({
-      attempts: count.optional(),
-      firstDelayMs: milliseconds.optional(),
-      longestDelayMs: milliseconds.optional(),
-    })
-    .optional(),
+  retry: retryOptions.optional(),
+  delivery: deliveryOptions.optional(),
   environment: z.unknown().optional(),
 });
 

@@ -1,5 +1,7 @@
 import type { EventDefinition, TopicName } from '@shop/contracts';
+import type { z } from 'zod';
 import type { Environment } from '@/infrastructure/config/env';
+import type { DeliveryOptions, deliveryOptions, RetryInput } from './delivery/delivery.options';
 import type { Engine, TopicSettings } from '@/infrastructure/kafka/transport/transport.port';
 import type { Migrations } from '@/infrastructure/postgres/migrate';
 
@@ -24,15 +26,6 @@ export interface DatabaseSettings {
   readonly migrations?: Migrations;
 }
 
-export interface RetrySettings {
-  /** Runs before the record goes to `<topic>.dlq`. Default 10 without a database; with one, unlimited. */
-  readonly attempts?: number;
-  /** Default 100 ms, doubled each time, with full jitter. */
-  readonly firstDelayMs?: number;
-  /** Default 30,000 ms. */
-  readonly longestDelayMs?: number;
-}
-
 export interface KafkaModuleOptions {
   /** Name of this application: its group is `${KAFKA_CONSUMER_GROUP_ID}.<service>`. Default `SERVICE_NAME`. */
   readonly service?: string;
@@ -54,7 +47,10 @@ export interface KafkaModuleOptions {
   readonly database?: DatabaseSettings;
   /** The PostgreSQL that holds the embedded log. Default: that of `database`. */
   readonly logUrl?: string;
-  readonly retry?: RetrySettings;
+  /** For all handlers of the module; a handler's own `retry` comes first. */
+  readonly retry?: RetryInput;
+  /** How this process delivers: concurrency, read-ahead, limits of parking. */
+  readonly delivery?: z.input<typeof deliveryOptions>;
   /** Default `process.env`. */
   readonly environment?: Environment;
 }
@@ -88,8 +84,6 @@ export interface KafkaSettings {
   readonly topics: readonly TopicSettings[];
   readonly database: (DatabaseSettings & { readonly schema: string }) | undefined;
   readonly logUrl: string | undefined;
-  readonly retry: {
-    readonly attempts: number | 'unlimited';
-    readonly backOff: { readonly firstMs: number; readonly longestMs: number };
-  };
+  readonly retry: RetryInput;
+  readonly delivery: DeliveryOptions;
 }

@@ -2,10 +2,9 @@ import { dlqOf, dlqSettings, topics as builtInTopics } from '@shop/contracts';
 import { ConfigurationError } from '@/infrastructure/config/configuration.error';
 import type { TopicSettings } from '@/infrastructure/kafka/transport/transport.port';
 import { brokersOf, type KafkaEnvironment, readKafkaEnvironment } from './kafka.environment';
+import { deliveryOptions } from './delivery/delivery.options';
 import { optionFaults } from './kafka.options.faults';
 import type { DatabaseSettings, KafkaModuleOptions, KafkaSettings, TopicConfig } from './kafka.options';
-
-const ATTEMPTS_WITHOUT_DATABASE = 10;
 
 /** Options over environment over defaults. Throws `ConfigurationError` with every fault. */
 export function resolveKafkaSettings(options: KafkaModuleOptions): KafkaSettings {
@@ -36,13 +35,8 @@ export function resolveKafkaSettings(options: KafkaModuleOptions): KafkaSettings
     topics: [...builtIn(options), ...(options.topics ?? []).flatMap((topic) => ownTopic(topic, environment))],
     database: options.database && { ...options.database, schema: schemaOf(options.database, service) },
     logUrl: options.logUrl ?? options.database?.url,
-    retry: {
-      attempts: options.retry?.attempts ?? (options.database ? 'unlimited' : ATTEMPTS_WITHOUT_DATABASE),
-      backOff: {
-        firstMs: options.retry?.firstDelayMs ?? 100,
-        longestMs: options.retry?.longestDelayMs ?? 30_000,
-      },
-    },
+    retry: options.retry ?? {},
+    delivery: deliveryOptions.parse(options.delivery ?? {}),
   };
 }
 

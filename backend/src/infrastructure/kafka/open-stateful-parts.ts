@@ -7,7 +7,11 @@ import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { Database } from '@/infrastructure/postgres/database';
 import { translateDatabaseError } from '@/infrastructure/postgres/database.errors';
 import { migrate } from '@/infrastructure/postgres/migrate';
+import { bulkMigrations } from './dead-letters/bulk/bulk.migrations';
 import { deliveryMigrations } from './delivery/delivery.migrations';
+import { laneMigrations } from './delivery/lanes.migrations';
+import { PostgresDeliveryStore } from './delivery/postgres/postgres-delivery-store';
+import { inboxMigrations } from './inbox/inbox.migrations';
 import type { KafkaSettings } from './kafka.options';
 import type { StatefulParts } from './kafka-runtime';
 import { EmbeddedTransport } from './transport/embedded/embedded-transport';
@@ -26,7 +30,14 @@ export async function openStatefulParts(
   const { schema } = wanted;
   const logger = loggerOf(`service.${schema}`);
   try {
-    await migrate(wanted.url, schema, { ...outboxMigrations, ...deliveryMigrations, ...wanted.migrations });
+    await migrate(wanted.url, schema, {
+      ...outboxMigrations,
+      ...deliveryMigrations,
+      ...inboxMigrations,
+      ...laneMigrations,
+      ...bulkMigrations,
+      ...wanted.migrations,
+    });
   } catch (error) {
     throw translateDatabaseError(error);
   }
@@ -44,5 +55,7 @@ export async function openStatefulParts(
       ? new TransactionalDoor(transport, observe)
       : new LogDoor(transport, observe);
   const relay = new OutboxRelay({ database, url: wanted.url, door, unitOfWork, logger });
-  return { database, unitOfWork, relay };
+  const topicIds = (topics: readonly string[]) => transport.admin.topicIds(topics);
+  const store = new PostgresDeliveryStore(database, unitOfWork, topicIds, logger);
+  return { database, unitOfWork, relay, store, tasksOf: () => [] };
 }

@@ -57,6 +57,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly circuitOpen = new Gauge({
+    name: 'shop_circuit_open',
+    help: '1 while a breaker is open or lets one event through to see, 0 while it is closed',
+    labelNames: ['name'] as const,
+    registers: [this.registry],
+  });
+
   private produced = 0;
   private produceErrors = 0;
   private produceMs = 0;
@@ -84,11 +91,5 @@ export class Metrics {
   async failedRuns(): Promise<number> {
     const { values } = await this.handled.get();
     return values.reduce((sum, { labels, value }) => sum + (labels.outcome === 'failed' ? value : 0), 0);
-  }
-
-  /** Events whose last run failed and which hold their partitions now. */
-  async waitingForAnotherRun(): Promise<number> {
-    const { values } = await this.retrying.get();
-    return values.reduce((sum, { value }) => sum + value, 0);
   }
 }

@@ -104,6 +104,36 @@ describe('a unit of work', () => {
     expect(await database.rows(sql`select text from notes`)).toEqual([{ text: 'own' }]);
   });
 
+  it('lets a run that was given up have no effect at all', async () => {
+    const { promise: given, resolve: up } = Promise.withResolvers<void>();
+    const { promise: attempts, resolve: attempted } =
+      Promise.withResolvers<PromiseSettledResult<unknown>[]>();
+    const late = unitOfWork.run(
+      async (session) => {
+        publish('early');
+        await session.run(sql`insert into notes values ('early')`);
+        await given;
+        attempted(
+          await Promise.allSettled([
+            (async () => publish('late'))(),
+            session.run(sql`insert into notes values ('late')`),
+            unitOfWork.run(async (own) => void (await own.run(sql`insert into notes values ('own')`))),
+          ]),
+        );
+      },
+      { timeoutMs: 200 },
+    );
+    await expect(late).rejects.toMatchObject({ code: 'HANDLER_TIMED_OUT' });
+    up();
+    expect(await attempts).toMatchObject([
+      { status: 'rejected', reason: { code: 'NO_UNIT_OF_WORK' } },
+      { status: 'rejected', reason: { code: 'TRANSACTION_ENDED' } },
+      { status: 'rejected', reason: { code: 'TRANSACTION_ENDED' } },
+    ]);
+    expect(await inOutbox()).toEqual([]);
+    expect(await database.rows(sql`select text from notes`)).toEqual([]);
+  });
+
   it('keeps two units apart that run at once', async () => {
     await Promise.all(
       ['a', 'b', 'c'].map((name) =>

@@ -1,15 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Database } from '@/infrastructure/postgres/database';
+import type { Database, TransactionOptions } from '@/infrastructure/postgres/database';
+import { TransactionEndedError } from '@/infrastructure/postgres/database.errors';
 import type { SqlSession } from '@/infrastructure/postgres/sql';
 import type { OutgoingRecord } from '@/infrastructure/kafka/transport/transport.port';
 import { NoUnitOfWorkError } from './outbox.errors';
 import { appendToOutbox, type OutboxEntry } from './outbox-append';
+
+export interface UnitOptions<T> extends Pick<TransactionOptions, 'timeoutMs'> {
+  /** Whose connection it takes; default: that of the service. */
+  readonly database?: Pick<Database, 'transaction'>;
+  /** Gets what was published in place of the outbox, before the commit; what it throws rolls the unit back. */
+  readonly instead?: (entries: readonly OutboxEntry[], session: SqlSession, result: T) => Promise<void>;
+}
 
 interface ActiveUnit {
   readonly session: SqlSession;
   readonly entries: OutboxEntry[];
   /** Its work has resolved; what still runs in its context was awaited by nobody and is too late. */
   ended: boolean;
+  /** What still runs in its context is a run that was given up: it must have no effect any more. */
+  timedOut: boolean;
 }
 
 /**
@@ -22,21 +32,36 @@ export class UnitOfWork {
 
   constructor(private readonly database: Pick<Database, 'transaction'>) {}
 
-  async run<T>(work: (sql: SqlSession) => Promise<T>): Promise<T> {
+  /**
+   * Rejects with `HandlerTimeoutError` after `timeoutMs`; what the work does from then on is refused. Inside another
+   * unit the time is that one's.
+   */
+  async run<T>(
+    work: (sql: SqlSession) => Promise<T>,
+    { database = this.database, instead, ...options }: UnitOptions<T> = {},
+  ): Promise<T> {
     const enclosing = this.active.getStore();
+    if (enclosing?.timedOut) throw new TransactionEndedError();
     if (enclosing && !enclosing.ended) return work(enclosing.session);
     let published = false;
-    const result = await this.database.transaction(async (session) => {
-      const unit: ActiveUnit = { session, entries: [], ended: false };
+    let unit: ActiveUnit | undefined;
+    const onTimeout = () => {
+      if (unit) unit.ended = unit.timedOut = true;
+    };
+    const inTransaction = async (session: SqlSession) => {
+      const opened: ActiveUnit = { session, entries: [], ended: false, timedOut: false };
+      unit = opened;
       const value = await this.active
-        .run(unit, async () => work(session))
+        .run(opened, async () => work(session))
         .finally(() => {
-          unit.ended = true;
+          opened.ended = true;
         });
-      published = unit.entries.length > 0;
-      if (published) await appendToOutbox(session, unit.entries);
+      if (instead) await instead(opened.entries, session, value);
+      published = !instead && opened.entries.length > 0;
+      if (published) await appendToOutbox(session, opened.entries);
       return value;
-    });
+    };
+    const result = await database.transaction(inTransaction, { ...options, onTimeout });
     if (published) for (const listener of this.committed) listener();
     return result;
   }

@@ -7,6 +7,7 @@ import { kafkaVariables, namesBrokers, readKafkaEnvironment } from '@/infrastruc
 import type { Engine } from '@/infrastructure/kafka/transport/transport.port';
 import { DEFAULT_LOG_LEVEL, LOG_LEVELS, loggerOf } from '@/infrastructure/observability/logger';
 import { startOrAdopt } from '@/infrastructure/postgres/embedded-server';
+import { serviceUrls } from './service-addresses';
 
 /** Shared by all services of a process. */
 export const platformVariables = z.object({
@@ -29,6 +30,7 @@ export const platformVariables = z.object({
   SERVICES: text()
     .transform((value) => value ?? 'all')
     .describe('The services of this process, such as `order,payment`'),
+  SERVICE_URLS: serviceUrls,
   NODE_ENV: text().describe('`production` takes no development defaults for secrets, keys and addresses'),
   LOG_LEVEL: oneOf(LOG_LEVELS).meta({
     description: 'One JSON line per entry on standard output',

@@ -1,6 +1,6 @@
 import { CodedError } from '@/infrastructure/errors/coded-error';
 
-/** The server does not answer, or ended the connection. Nothing was committed that we were not told of. */
+/** The server does not answer, or ended the connection. Whether a commit under way took place is not known then. */
 export class DatabaseUnavailableError extends CodedError {
   readonly code = 'DATABASE_UNAVAILABLE';
   readonly retryable = true;
@@ -14,6 +14,16 @@ export class TransactionEndedError extends CodedError {
 
   constructor() {
     super('The transaction has ended. Await everything that belongs to it before its work resolves.');
+  }
+}
+
+/** A statement failed, its error was swallowed, and the work resolved: the server rolled everything back. */
+export class TransactionAbortedError extends CodedError {
+  readonly code = 'TRANSACTION_ABORTED';
+  readonly retryable = true;
+
+  constructor() {
+    super('A statement of the transaction had failed, so it was rolled back. Let the error through.');
   }
 }
 

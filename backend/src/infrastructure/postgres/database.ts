@@ -1,6 +1,8 @@
 import pg from 'pg';
-import { TransactionEndedError, translateDatabaseError } from './database.errors';
+import { BackendTerminator } from './backend-terminator';
+import { TransactionAbortedError, TransactionEndedError, translateDatabaseError } from './database.errors';
 import { compile, type SqlQuery, type SqlSession } from './sql';
+import { TransactionDeadline } from './transaction-deadline';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -12,6 +14,16 @@ export interface DatabaseOptions {
   readonly onIdleError?: (error: Error) => void;
 }
 
+export interface TransactionOptions {
+  /**
+   * From the first statement to the commit. Then the session is ended from outside, nothing of it can be committed any
+   * more, and statements that the work still sends are refused.
+   */
+  readonly timeoutMs?: number;
+  /** Called when the time is over, before anything is awaited. */
+  readonly onTimeout?: () => void;
+}
+
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A process that is stopped inside a transaction loses it, so that its locks do not hold the next owner up. */
 const STALLED_TRANSACTION_MS = 15_000;
@@ -20,9 +32,11 @@ const STALLED_TRANSACTION_MS = 15_000;
 export class Database implements SqlSession {
   readonly schema: string;
   private readonly pool: pg.Pool;
+  private readonly terminator: BackendTerminator;
 
   constructor(options: DatabaseOptions) {
     this.schema = options.schema;
+    this.terminator = new BackendTerminator(options.url, options.applicationName);
     this.pool = new pg.Pool({
       connectionString: options.url,
       max: options.maxConnections,
@@ -47,8 +61,14 @@ export class Database implements SqlSession {
     return translated(async () => (await this.pool.query(compile(query))).rowCount ?? 0);
   }
 
-  /** Commits when `work` resolves, rolls back when it rejects. After a lost connection the outcome is rejected. */
-  transaction<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
+  /**
+   * Commits when `work` resolves, rolls back when it rejects. Rejects with `HandlerTimeoutError` after `timeoutMs`, and
+   * with `DatabaseUnavailableError` where the connection was lost; only then is the outcome of a commit not known.
+   */
+  transaction<T>(
+    work: (session: Transaction) => Promise<T>,
+    { timeoutMs, onTimeout }: TransactionOptions = {},
+  ): Promise<T> {
     return translated(async () => {
       const client = await this.pool.connect();
       let broken: Error | undefined;
@@ -56,19 +76,35 @@ export class Database implements SqlSession {
         broken = error;
       };
       client.on('error', onError);
-      try {
+      const transaction = new Transaction(client);
+      const deadline =
+        timeoutMs === undefined
+          ? undefined
+          : new TransactionDeadline(client, this.terminator, timeoutMs, () => {
+              transaction.end();
+              onTimeout?.();
+            });
+      const begun = async () => {
+        await deadline?.prepare();
         await client.query('begin');
-        const transaction = new Transaction(client);
-        const result = await work(transaction).finally(() => transaction.end());
-        await client.query('commit');
+        return work(transaction).finally(() => transaction.end());
+      };
+      try {
+        const result = deadline ? await deadline.limit(begun()) : await begun();
+        await commit(client);
         return result;
       } catch (error) {
-        await client.query('rollback').catch((rollbackError: Error) => {
-          broken = rollbackError;
-        });
+        if (!deadline?.over) {
+          await client.query('rollback').catch((rollbackError: Error) => {
+            broken = rollbackError;
+          });
+        }
         throw error;
       } finally {
-        client.off('error', onError);
+        deadline?.clear();
+        if (deadline?.over) broken ??= new Error('The session was ended.');
+        // A connection that is thrown away may still have an error to tell.
+        if (!broken) client.off('error', onError);
         client.release(broken);
       }
     });
@@ -109,6 +145,12 @@ export class Transaction implements SqlSession {
     if (this.ended) throw new TransactionEndedError();
     return this.client.query(compile(query));
   }
+}
+
+/** The server answers the commit of a transaction with a failed statement by rolling it back, without an error. */
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('commit');
+  if (command === 'ROLLBACK') throw new TransactionAbortedError();
 }
 
 async function translated<T>(work: () => Promise<T>): Promise<T> {

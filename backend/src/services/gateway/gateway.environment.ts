@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConfigurationError } from '@/infrastructure/config/configuration.error';
 import { type Environment, readEnvironment, text } from '@/infrastructure/config/env';
 import type { Fault } from '@/infrastructure/errors/coded-error';
+import { serviceUrls } from '@/infrastructure/platform/service-addresses';
 import { type RoutedService, routedServices } from './domain/service-routes';
 
 export interface GatewaySettings {
@@ -26,24 +27,7 @@ export const gatewayVariables = z.object({
     byDefault: '`dev-write-key`; in production none',
   }),
   NODE_ENV: text(),
-  SERVICE_URLS: text()
-    .transform((value, context) => {
-      const addresses = new Map<RoutedService, string>();
-      for (const entry of list(value)) {
-        const [service = '', address = ''] = entry.split(/=(.*)/s);
-        // Services without routes of their own may be named too, so that all processes can share one setting.
-        if (!/^https?:\/\/[^/]+\/?$/.test(address)) {
-          context.addIssue(`'${entry}' must look like order=http://127.0.0.1:3101`);
-        } else if ((routedServices as readonly string[]).includes(service)) {
-          addresses.set(service as RoutedService, address);
-        }
-      }
-      return addresses;
-    })
-    .meta({
-      description: 'Where services of other processes are: `order=http://host:port,cart=…`',
-      byDefault: 'none',
-    }),
+  SERVICE_URLS: serviceUrls,
 });
 
 /** Throws `ConfigurationError`. In production there is no write key but those that are named. */
@@ -53,5 +37,10 @@ export function gatewaySettings(environment: Environment = process.env): Gateway
   if (!read) throw new ConfigurationError(faults);
   const named = list(read.ANALYTICS_WRITE_KEYS);
   const keys = named.length === 0 && read.NODE_ENV !== 'production' ? [DEVELOPMENT_KEY] : named;
-  return { writeKeys: new Set(keys), addresses: read.SERVICE_URLS };
+  // Services without routes of their own may be named too, so that all processes can share one setting.
+  const addresses = routedServices.flatMap((service) => {
+    const address = read.SERVICE_URLS.get(service);
+    return address === undefined ? [] : [[service, address] as const];
+  });
+  return { writeKeys: new Set(keys), addresses: new Map(addresses) };
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderCreatedEvent, UserRegisteredEvent } from '@shop/contracts';
+import { Breakers } from '@/infrastructure/kafka/breaker/breakers';
+import { Metrics } from '@/infrastructure/observability/metrics';
 import { type ServiceState, serviceState } from '@/testing/service-state';
 import { NotificationEventHandler } from './entry/notification-event.handler';
 import { OnNotificationRequestedHandler } from './entry/on-notification-requested.handler';
@@ -35,7 +37,8 @@ describe('notifications', () => {
   afterAll(() => state.close());
 
   async function dispatcher(smtpUrl?: string): Promise<MailDispatchService> {
-    const mail = new MailService({ smtpUrl, from: 'Shop <shop@example.com>' }, mailbox);
+    const breakers = new Breakers(new Metrics());
+    const mail = new MailService({ smtpUrl, from: 'Shop <shop@example.com>' }, mailbox, breakers);
     await mail.onModuleInit();
     open.push(mail);
     const { unitOfWork, publisher } = state;

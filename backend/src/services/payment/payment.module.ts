@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Breakers } from '@/infrastructure/kafka/breaker/breakers';
 import { ServiceModule } from '@/infrastructure/service.module';
 import { Charge } from './charge.service';
 import { PaymentChoreographyHandler } from './entry/choreography.handler';
@@ -18,7 +19,9 @@ import { PaymentStore } from './state/payment-store';
   providers: [
     {
       provide: PAYMENT_PROVIDER,
-      useFactory: () => new StripeProvider(stripeOf(readPaymentEnvironment(process.env))),
+      inject: [Breakers],
+      useFactory: (breakers: Breakers) =>
+        new StripeProvider(stripeOf(readPaymentEnvironment(process.env)), breakers),
     },
     { provide: ShopCurrency, useFactory: () => readPaymentEnvironment(process.env).currency },
     PaymentStore,

@@ -1,23 +1,31 @@
 import type { EventDefinition, EventEnvelope, EventType } from '@shop/contracts';
 import { DuplicateHandlerError } from './consumer.errors';
 import type {
-  AnyHandler,
+  AnyBatchHandler,
+  BatchHandler,
+  BatchHandlerOf,
+  BatchHandlerOptions,
   EventHandler,
   EventHandlerOf,
   HandlerOptions,
   HandlerRegistration,
 } from './handler';
+import { batchRegistrationOf, type RegistrationDefaults, registrationOf } from './handler-registration';
 
 type Listener = (registration: HandlerRegistration) => void;
+type Event = string | EventDefinition;
 
 /** Where handlers are registered, before start-up or at any time later. */
 export class EventConsumerService {
   private readonly registrations: HandlerRegistration[] = [];
   private readonly listeners = new Set<Listener>();
 
+  constructor(private readonly defaults: RegistrationDefaults = { retry: {} }) {}
+
   /**
    * Runs `handler` for every event of the type (or types), in order per key. A function or an object with `handle`.
-   * Throws `DuplicateHandlerError` when a handler of the same name has one of the types already.
+   * Throws `DuplicateHandlerError` when a handler of the same name has one of the types already, and
+   * `ConfigurationError` for options out of their bounds.
    */
   registerHandler<Type extends EventType>(
     eventType: Type | readonly Type[],
@@ -30,21 +38,33 @@ export class EventConsumerService {
     options?: HandlerOptions,
   ): HandlerRegistration;
   registerHandler(
-    event: string | EventDefinition | readonly (string | EventDefinition)[],
+    event: Event | readonly Event[],
     handler: EventHandler<never>,
     options: HandlerOptions = {},
   ): HandlerRegistration {
-    const events = (Array.isArray(event) ? event : [event]) as readonly (string | EventDefinition)[];
-    const registration: HandlerRegistration = {
-      eventTypes: events.map((item) => (typeof item === 'string' ? item : item.eventType)),
-      name: options.name ?? nameOf(handler),
-      options: { effects: options.effects ?? 'transaction', from: options.from ?? 'beginning' },
-      run: toFunction(handler as EventHandler<EventEnvelope<string, unknown>>),
-    };
-    this.refuseDuplicate(registration);
-    this.registrations.push(registration);
-    for (const listener of this.listeners) listener(registration);
-    return registration;
+    return this.add(registrationOf(typesOf(event), handler, options, this.defaults));
+  }
+
+  /**
+   * Runs `handler` with many events at once: in order per key, up to `maxEvents`, fewer where fewer wait. In SQL one
+   * statement for all of them is the fast way. When it fails, each event is run alone, as a batch of one.
+   */
+  registerBatchHandler<Type extends EventType>(
+    eventType: Type | readonly Type[],
+    handler: BatchHandlerOf<Type>,
+    options?: BatchHandlerOptions,
+  ): HandlerRegistration;
+  registerBatchHandler<Type extends string, Data>(
+    event: EventDefinition<Type, Data>,
+    handler: BatchHandler<EventEnvelope<Type, Data>>,
+    options?: BatchHandlerOptions,
+  ): HandlerRegistration;
+  registerBatchHandler(
+    event: Event | readonly Event[],
+    handler: BatchHandler<never>,
+    options: BatchHandlerOptions = {},
+  ): HandlerRegistration {
+    return this.add(batchRegistrationOf(typesOf(event), handler as AnyBatchHandler, options, this.defaults));
   }
 
   handlers(): readonly HandlerRegistration[] {
@@ -53,6 +73,13 @@ export class EventConsumerService {
 
   onRegistered(listener: Listener): void {
     this.listeners.add(listener);
+  }
+
+  private add(registration: HandlerRegistration): HandlerRegistration {
+    this.refuseDuplicate(registration);
+    this.registrations.push(registration);
+    for (const listener of this.listeners) listener(registration);
+    return registration;
   }
 
   private refuseDuplicate(added: HandlerRegistration): void {
@@ -64,11 +91,7 @@ export class EventConsumerService {
   }
 }
 
-function toFunction(handler: EventHandler<EventEnvelope<string, unknown>>): AnyHandler {
-  return typeof handler === 'function' ? handler : (event, context) => handler.handle(event, context);
-}
-
-function nameOf(handler: EventHandler<never>): string {
-  const name = typeof handler === 'function' ? handler.name : handler.constructor.name;
-  return name === '' || name === 'Object' ? 'handler' : name.replace(/^bound /, '');
+function typesOf(event: Event | readonly Event[]): readonly string[] {
+  const events = (Array.isArray(event) ? event : [event]) as readonly Event[];
+  return events.map((item) => (typeof item === 'string' ? item : item.eventType));
 }

@@ -48,6 +48,8 @@ export interface HandlerOptions extends z.input<typeof handlerDeliveryOptions> {
   readonly independent?: boolean;
   /** Empties what the handler writes to, as a unit of work; without it a replay cannot rebuild. */
   readonly reset?: () => Promise<unknown>;
+  /** Tables that only this handler writes to: a rebuild makes their rows anew beside the old ones. */
+  readonly rebuilds?: readonly string[];
 }
 
 export interface BatchHandlerOptions extends HandlerOptions {
@@ -65,6 +67,7 @@ export interface HandlerRegistration {
     /** Said by the user, not by default; a replay asks for it. */
     readonly effectsDeclared: boolean;
     readonly reset?: () => Promise<unknown>;
+    readonly rebuilds?: readonly string[];
   };
   readonly run: AnyHandler;
   /** Present where the handler takes several events at once; `run` is then the batch of one. */

@@ -1,4 +1,5 @@
 import { dlqOf } from '@shop/contracts';
+import type { FailureCause } from '@/infrastructure/kafka/delivery/failure';
 import type {
   LogRecord,
   OutgoingRecord,
@@ -12,7 +13,7 @@ export interface DeadLetter {
   readonly handler: string;
   readonly record: LogRecord;
   readonly attempts: number;
-  readonly cause: { readonly code: string; readonly message: string; readonly name: string };
+  readonly cause: FailureCause;
 }
 
 const MESSAGE_LIMIT = 2_000;

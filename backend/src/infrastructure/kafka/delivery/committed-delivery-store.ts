@@ -1,14 +1,30 @@
-import { type DeadLetter, toDeadLetterRecord } from '@/infrastructure/kafka/dead-letters/dead-letter';
+import { toDeadLetterRecord } from '@/infrastructure/kafka/dead-letters/dead-letter';
 import type {
   EventTransport,
   Position,
   TopicPartition,
 } from '@/infrastructure/kafka/transport/transport.port';
 import { FencedError } from './delivery.errors';
-import type { DeliveryStore, HandlerRun, Tenure } from './delivery-store.port';
+import type {
+  BurialOutcome,
+  BurialRequest,
+  DeliveryStore,
+  EffectOutcomes,
+  EffectRun,
+  ProgressUpdate,
+  Takeover,
+  Tenure,
+} from './delivery-store.port';
 
-/** For an application without a database: the log's committed positions are the truth, effects at least once. */
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+
+/**
+ * For an application without a database: the log's committed positions are the truth, effects at least once. There is
+ * no table to park in, so a failing event waits in memory, holds its key, and ends in the dead-letter topic.
+ */
 export class CommittedDeliveryStore implements DeliveryStore {
+  readonly transactional = false;
+  readonly parking = undefined;
   /** Of each partition, the epoch of its latest takeover by this process; the log itself fences other processes. */
   private readonly epochs = new Map<string, bigint>();
 
@@ -17,30 +33,44 @@ export class CommittedDeliveryStore implements DeliveryStore {
   async acquire(
     group: string,
     partitions: readonly (TopicPartition & { readonly committed: bigint | null })[],
-  ): Promise<readonly { readonly tenure: Tenure; readonly watermark: bigint | null }[]> {
+  ): Promise<readonly Takeover[]> {
     return partitions.map(({ topic, partition, committed }) => {
       const key = keyOf({ group, topic, partition });
       const epoch = (this.epochs.get(key) ?? 0n) + 1n;
       this.epochs.set(key, epoch);
-      return { tenure: { group, topic, partition, epoch }, watermark: committed };
+      const tenure = { group, topic, topicId: '', partition, epoch };
+      return { tenure, watermarks: NONE, before: committed, parked: NONE };
     });
   }
 
-  async runOnce(run: HandlerRun): Promise<'handled'> {
-    this.refuseWhenFenced(run.tenure);
-    await run.work();
-    return 'handled';
+  async together(
+    runs: readonly EffectRun[],
+    work: (outcomes: readonly EffectOutcomes[]) => Promise<void>,
+  ): Promise<readonly EffectOutcomes[]> {
+    const outcomes = await this.seen(runs);
+    await work(outcomes);
+    return outcomes;
   }
 
-  async bury(tenure: Tenure, letter: DeadLetter): Promise<void> {
+  async seen(runs: readonly EffectRun[]): Promise<readonly EffectOutcomes[]> {
+    return runs.map(({ tenure, handlers }) => {
+      this.refuseWhenFenced(tenure);
+      return handlers.map(() => 'handled');
+    });
+  }
+
+  async remember(): Promise<void> {
+    // The committed position is all that is remembered.
+  }
+
+  async bury({ tenure, letter, remaining }: BurialRequest): Promise<BurialOutcome> {
     this.refuseWhenFenced(tenure);
     await this.transport.append([toDeadLetterRecord(letter)]);
+    return remaining.length > 0 ? 'goes-on' : 'gone';
   }
 
-  async save(
-    positions: readonly { readonly tenure: Tenure; readonly watermark: bigint }[],
-  ): Promise<readonly Position[]> {
-    return positions
+  async save(progress: readonly ProgressUpdate[]): Promise<readonly Position[]> {
+    return progress
       .filter(({ tenure }) => this.isLatest(tenure))
       .map(({ tenure: { topic, partition }, watermark }) => ({ topic, partition, offset: watermark }));
   }
@@ -55,4 +85,5 @@ export class CommittedDeliveryStore implements DeliveryStore {
   }
 }
 
-const keyOf = ({ group, topic, partition }: Omit<Tenure, 'epoch'>) => `${group} ${topic}/${partition}`;
+const keyOf = ({ group, topic, partition }: Pick<Tenure, 'group' | 'topic' | 'partition'>) =>
+  `${group} ${topic}/${partition}`;

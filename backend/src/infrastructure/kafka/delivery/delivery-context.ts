@@ -15,6 +15,16 @@ export interface DeliveryContext {
   readonly idempotencyKey: string;
   /** The record's headers that are not the event's own (`ce_*`, content-type), last one wins, as text. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Present while the event is replayed. */
+  readonly replay?: ReplayScope;
+}
+
+/** A replay as a handler and its ports see it. */
+export interface ReplayScope {
+  readonly id: string;
+  readonly mode: 'fill' | 'rebuild' | 'dry';
+  /** Present where nothing may happen outside of the database: notes what would have happened there. */
+  readonly mute?: (call: string) => void;
 }
 
 /** What links events into one story; travels from a request or a handled event to what is published within. */

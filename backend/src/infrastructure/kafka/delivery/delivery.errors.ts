@@ -5,3 +5,19 @@ export class FencedError extends CodedError {
   readonly code = 'FENCED';
   readonly retryable = false;
 }
+
+/** Somebody decided about a parked event while it was running; the run was rolled back, the decision stands. */
+export class ParkedEventChangedError extends CodedError {
+  readonly code = 'PARKED_EVENT_CHANGED';
+  readonly retryable = true;
+
+  constructor() {
+    super('A parked event was changed while it was running.');
+  }
+}
+
+/** The inbox has forgotten what is this old, so whether the event had its effect cannot be known. */
+export class TooOldToDeduplicateError extends CodedError {
+  readonly code = 'TOO_OLD_TO_DEDUPLICATE';
+  readonly retryable = false;
+}

@@ -66,6 +66,7 @@ export const deliveryOptions = z.strictObject({
   inboxHorizonMs: milliseconds(MINUTE, 3_650 * DAY).default(14 * DAY),
 });
 
+export type RetryInput = z.input<typeof retryOptions>;
 export type RetryOptions = z.output<typeof retryOptions>;
 export type BreakerOptions = z.output<typeof breakerOptions>;
 export type HandlerDeliveryOptions = z.output<typeof handlerDeliveryOptions>;

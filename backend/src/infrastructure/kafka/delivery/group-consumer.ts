@@ -1,4 +1,7 @@
 import { fullJitter } from '@/infrastructure/concurrency/back-off';
+import { Stop } from '@/infrastructure/concurrency/stop';
+import { within } from '@/infrastructure/concurrency/within';
+import type { Breakers } from '@/infrastructure/kafka/breaker/breakers';
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import { OwnershipLostError } from '@/infrastructure/kafka/transport/transport.errors';
 import type {
@@ -11,17 +14,25 @@ import type {
 } from '@/infrastructure/kafka/transport/transport.port';
 import type { Logger } from '@/infrastructure/observability/logger';
 import type { Metrics } from '@/infrastructure/observability/metrics';
+import type { DeliveryOptions } from './delivery.options';
 import type { DeliveryStore } from './delivery-store.port';
-import { PartitionWorker } from './partition-worker';
-import { ProgressSaver } from './progress-saver';
-import { type RecordProcessor, Stop } from './record-processor';
+import { Membership } from './membership';
+import type { PartitionWorker } from './lanes/partition-worker';
+import type { OutcomeObserver } from './outcome-observer';
+import { ProgressSaver } from './progress/progress-saver';
+import type { EventOpener } from './runs/event-opener';
+import type { TransactionSlots } from './runs/transaction-slots';
 
-type Announced = TopicPartition & { readonly committed: bigint | null };
+export type Announced = TopicPartition & { readonly committed: bigint | null };
 
 export interface GroupConsumerOptions {
   readonly transport: EventTransport;
   readonly store: DeliveryStore;
-  readonly processor: RecordProcessor;
+  readonly opener: EventOpener;
+  readonly breakers: Breakers;
+  readonly slots: TransactionSlots;
+  readonly observer: OutcomeObserver;
+  readonly limits: DeliveryOptions;
   readonly group: string;
   readonly clientId: string;
   readonly instanceId?: string;
@@ -29,25 +40,23 @@ export interface GroupConsumerOptions {
   readonly maxWaitMs: number;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** The registrations whose types live on the topic; asked at each assignment. */
+  /** The registrations whose types live on the topic; asked at each join. */
   readonly handlersOn: (topic: string) => readonly HandlerRegistration[];
 }
 
 const MAX_BYTES_PER_FETCH = 1_048_576;
-const BUFFER_BYTES_PER_PARTITION = 4_194_304;
 const ACQUIRE_BACK_OFF = { firstMs: 100, longestMs: 5_000 };
 
 /** One process's part in a consumer group: takes partitions over, feeds their workers, saves progress. */
 export class GroupConsumer implements GroupListener {
-  private readonly workers = new Map<string, PartitionWorker>();
   private readonly progress: ProgressSaver;
   /** Answers about where to start that are under way. */
   private readonly takeovers = new Set<Promise<unknown>>();
   private closed = false;
-  /** Requested when the present membership ends. */
-  private left = new Stop();
+  private membership: Membership;
   private member: GroupMember | undefined;
   private topics: readonly string[] = [];
+  private handlers: readonly HandlerRegistration[] = [];
   /** Set when the member ended without being asked to; readiness and health tell. */
   fatal: Error | undefined;
 
@@ -57,6 +66,7 @@ export class GroupConsumer implements GroupListener {
       logger: options.logger,
       commit: (positions) => this.commit(positions),
     });
+    this.membership = this.newMembership();
   }
 
   get active(): boolean {
@@ -67,15 +77,22 @@ export class GroupConsumer implements GroupListener {
     return this.options.group;
   }
 
+  /** Events that failed, or wait behind one that did, in the partitions this process owns. */
+  get parked(): number {
+    return this.membership.parked;
+  }
+
   subscribed(): readonly string[] {
     return this.topics;
   }
 
-  /** Joins for these topics; with others than before, leaves and joins again. */
+  /** Joins for these topics; with other topics or handlers than before, leaves and joins again. */
   async subscribe(topics: readonly string[]): Promise<void> {
-    if (this.closed || (this.member && sameSet(topics, this.topics))) return;
+    const handlers = [...new Set(topics.flatMap((topic) => this.options.handlersOn(topic)))];
+    if (this.closed || (this.member && sameSet(topics, this.topics) && sameSet(handlers, this.handlers)))
+      return;
     await this.leave();
-    this.left = new Stop();
+    this.membership = this.newMembership();
     const { transport, group, clientId, instanceId, sessionTimeoutMs, maxWaitMs } = this.options;
     this.member = await transport.join(
       {
@@ -90,79 +107,50 @@ export class GroupConsumer implements GroupListener {
       this,
     );
     this.topics = topics.toSorted();
+    this.handlers = handlers;
     // Workers may have filled up before there was a member to pause.
-    for (const worker of this.workers.values()) if (worker.isFull) this.member.pause(worker.tenure);
+    for (const worker of this.workers()) if (worker.isFull) this.member.pause(worker.tenure);
     this.progress.start();
   }
 
-  /** Ends the runs under way, saves what they reached, leaves the group. */
+  /** Lets the runs under way end, for `drainMs` at most, saves what they reached, leaves the group. */
   async close(): Promise<void> {
     this.closed = true;
     await this.leave();
   }
 
   assigned(partitions: readonly Announced[]): Promise<readonly Position[]> {
-    const takeover = this.takeOver(partitions, this.left);
+    const takeover = this.takeOver(partitions, this.membership);
     this.takeovers.add(takeover);
     return takeover.finally(() => this.takeovers.delete(takeover));
   }
 
-  private async takeOver(partitions: readonly Announced[], left: Stop): Promise<readonly Position[]> {
-    const owned = await this.acquire(partitions, left);
-    const fresh = owned.filter(({ watermark }) => watermark === null).map(({ tenure }) => tenure);
-    const starts = await this.declaredStarts(fresh);
-    // Kept before the first read: after a crash `now` would be another moment, and what lies between be passed over.
-    if (fresh.length > 0) {
-      await this.options.store.save(
-        fresh.map((tenure) => ({ tenure, watermark: starts.get(keyOf(tenure)) ?? 0n })),
-      );
-    }
-    if (left.requested) throw new OwnershipLostError(`The membership in '${this.group}' has ended.`);
-    return owned.map(({ tenure, watermark }) => {
-      const { topic, partition } = tenure;
-      const offset = watermark ?? starts.get(keyOf(tenure)) ?? 0n;
-      const worker = new PartitionWorker({
-        tenure,
-        from: offset,
-        processor: this.options.processor,
-        limitBytes: BUFFER_BYTES_PER_PARTITION,
-        onPressure: (full) => (full ? this.member?.pause(tenure) : this.member?.resume(tenure)),
-        onProgress: () => this.progress.changed(worker),
-      });
-      this.workers.set(keyOf(tenure), worker);
-      if (watermark === null) this.progress.changed(worker);
-      return { topic, partition, offset };
-    });
-  }
-
   lost(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) {
-      const worker = this.workers.get(keyOf(partition));
-      this.workers.delete(keyOf(partition));
-      void worker?.abandon();
-    }
+    for (const partition of partitions) void this.membership.remove(partition);
   }
 
   records(batch: FetchedBatch): void {
-    this.workers.get(keyOf(batch))?.accept(batch);
+    this.membership.workerOf(batch)?.accept(batch);
   }
 
   async outOfRange(at: Position & { readonly logStart: bigint; readonly logEnd: bigint }): Promise<bigint> {
     const { topic, partition, offset, logStart, logEnd } = at;
     const place = { group: this.group, topic, partition, offset: String(offset) };
+    const worker = this.membership.workerOf(at);
     if (offset < logStart) {
       this.options.metrics.expired.inc({ group: this.group, topic }, Number(logStart - offset));
       this.options.logger.error(
         { ...place, logStart: String(logStart) },
         'events expired before they were handled',
       );
+      worker?.expiredTo(logStart);
     } else {
       this.options.logger.error(
         { ...place, logEnd: String(logEnd) },
-        'progress is beyond the log: was the topic made anew?',
+        'progress is beyond the log: has it lost its end?',
       );
+      worker?.startAgainFrom(logStart);
     }
-    this.workers.get(keyOf(at))?.continueFrom(logStart);
     return logStart;
   }
 
@@ -172,6 +160,44 @@ export class GroupConsumer implements GroupListener {
       { err: error, group: this.group, fatal },
       'the consumer failed',
     );
+  }
+
+  private workers(): Iterable<PartitionWorker> {
+    return this.membership.workers();
+  }
+
+  private newMembership(): Membership {
+    return new Membership({
+      ...this.options,
+      onPressure: (partition, full) =>
+        full ? this.member?.pause(partition) : this.member?.resume(partition),
+      onProgress: (worker) => this.progress.changed(worker),
+    });
+  }
+
+  private async takeOver(
+    partitions: readonly Announced[],
+    membership: Membership,
+  ): Promise<readonly Position[]> {
+    const taken = await this.acquire(partitions, membership.left);
+    const starts = await membership.startsOf(taken);
+    // Kept before the first read: after a crash `now` would be another moment, and what lies between be passed over.
+    await this.options.store.save(
+      starts.map(({ takeover: { tenure }, watermark, segments }) => ({
+        tenure,
+        watermark,
+        segments,
+        mirrored: null,
+      })),
+    );
+    if (membership.left.requested)
+      throw new OwnershipLostError(`The membership in '${this.group}' has ended.`);
+    return starts.map((start) => {
+      const worker = membership.add(start);
+      this.progress.changed(worker);
+      const { topic, partition } = worker.tenure;
+      return { topic, partition, offset: worker.from };
+    });
   }
 
   private async acquire(partitions: readonly Announced[], left: Stop) {
@@ -190,22 +216,15 @@ export class GroupConsumer implements GroupListener {
     }
   }
 
-  /** `now` only where every handler of the topic says so: one that wants the past must not miss it. */
-  private async declaredStarts(fresh: readonly TopicPartition[]): Promise<Map<string, bigint>> {
-    const topics = [...new Set(fresh.map(({ topic }) => topic))];
-    if (topics.length === 0) return new Map();
-    const offsets = await this.options.transport.admin.offsets(topics);
-    return new Map(
-      offsets.map(({ topic, partition, start, end }) => {
-        const fromNow = this.options.handlersOn(topic).every(({ options }) => options.from === 'now');
-        return [keyOf({ topic, partition }), fromNow ? end : start];
-      }),
-    );
-  }
-
   private async leave(): Promise<void> {
-    this.left.request();
-    await this.abandonAll();
+    const { membership } = this;
+    const ended = membership.end();
+    await within(this.options.limits.drainMs, ended).catch(() => {
+      this.options.logger.warn(
+        { group: this.group, drainMs: this.options.limits.drainMs },
+        'runs under way did not end; they are left behind, and can have no effect after the next takeover',
+      );
+    });
     await this.progress.stop();
     const { member } = this;
     this.member = undefined;
@@ -213,16 +232,10 @@ export class GroupConsumer implements GroupListener {
     await member?.close();
     // A takeover that ended only after the next membership's would fence that one's workers.
     await Promise.allSettled(this.takeovers);
-    await this.abandonAll();
-    this.workers.clear();
-  }
-
-  private async abandonAll(): Promise<void> {
-    await Promise.all([...this.workers.values()].map((worker) => worker.abandon()));
   }
 
   private async commit(positions: readonly Position[]): Promise<void> {
-    const owned = positions.filter((position) => this.workers.has(keyOf(position)));
+    const owned = positions.filter((position) => this.membership.workerOf(position));
     if (owned.length === 0) return;
     try {
       await this.member?.commit(owned);
@@ -233,7 +246,7 @@ export class GroupConsumer implements GroupListener {
   }
 }
 
-const keyOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
-
-const sameSet = (a: readonly string[], b: readonly string[]) =>
-  a.length === b.length && a.toSorted().join() === b.toSorted().join();
+function sameSet<T>(a: readonly T[], b: readonly T[]): boolean {
+  const known = new Set(a);
+  return known.size === b.length && b.every((item) => known.has(item));
+}

@@ -1,5 +1,6 @@
 import { fullJitter } from '@/infrastructure/concurrency/back-off';
 import { WakeUp } from '@/infrastructure/concurrency/wake-up';
+import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import type { Logger } from '@/infrastructure/observability/logger';
 import type { GroupConsumer } from './group-consumer';
 
@@ -7,6 +8,7 @@ export interface SubscriptionOptions {
   readonly group: GroupConsumer;
   /** The topics that have a handler now. */
   readonly topics: () => readonly string[];
+  readonly handlers: () => readonly HandlerRegistration[];
   readonly logger: Logger;
 }
 
@@ -17,13 +19,13 @@ export class Subscription {
   private readonly changed = new WakeUp();
   private running: Promise<void> | undefined;
   private stopping = false;
-  private joined: readonly string[] | undefined;
+  private joined: readonly HandlerRegistration[] | undefined;
 
   constructor(private readonly options: SubscriptionOptions) {}
 
   get complete(): boolean {
-    const joined = this.joined;
-    return joined !== undefined && this.options.topics().every((topic) => joined.includes(topic));
+    const joined = new Set(this.joined);
+    return this.joined !== undefined && this.options.handlers().every((handler) => joined.has(handler));
   }
 
   start(): void {
@@ -44,10 +46,11 @@ export class Subscription {
   private async loop(): Promise<void> {
     let failures = 0;
     while (!this.stopping) {
+      const handlers = [...this.options.handlers()];
       const topics = this.options.topics();
       try {
         if (topics.length > 0) await this.options.group.subscribe(topics);
-        this.joined = topics;
+        this.joined = handlers;
         failures = 0;
         await this.changed.wait(FOREVER_MS);
       } catch (error) {

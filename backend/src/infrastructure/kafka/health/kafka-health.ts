@@ -43,8 +43,8 @@ export async function reportHealth(
   const errors = await metrics.failedRuns();
   const transport = runtimes[0]?.transport;
   const own = [
-    ...runtimes.filter((runtime) => runtime.consumes).map(checkOfGroup),
-    await checkOfHandlers(metrics),
+    ...runtimes.filter((runtime) => runtime.consumes).flatMap(checkOfGroups),
+    checkOfHandlers(runtimes),
   ];
   // Side by side: one deadline for all, not one after the other.
   const asked = transport && within(DEADLINE_MS, askLog(transport, runtimes));
@@ -81,7 +81,8 @@ function unhealthy(
 async function askLog(transport: EventTransport, runtimes: readonly KafkaRuntime[]) {
   const { admin } = transport;
   const subscribed = runtimes
-    .map(({ groupConsumer }) => ({ group: groupConsumer.group, topics: groupConsumer.subscribed() }))
+    .flatMap(({ groupConsumers }) => groupConsumers)
+    .map((consumer) => ({ group: consumer.group, topics: consumer.subscribed() }))
     .filter(({ topics }) => topics.length > 0);
   const needed = [...new Set(runtimes.flatMap(({ settings }) => settings.topics.map(({ topic }) => topic)))];
   const names = new Set(await admin.topicNames());
@@ -123,14 +124,17 @@ export function lagOf(
     }, 0);
 }
 
-function checkOfGroup({ groupConsumer, ready }: KafkaRuntime): Check {
-  const name = `consumer ${groupConsumer.group}`;
-  if (groupConsumer.fatal) return { name, ok: false, detail: groupConsumer.fatal.message };
-  return ready ? { name, ok: true } : { name, ok: false, detail: 'is joining' };
+function checkOfGroups({ groupConsumers, ready }: KafkaRuntime): Check[] {
+  return groupConsumers.map(({ group, fatal }) => {
+    const name = `consumer ${group}`;
+    if (fatal) return { name, ok: false, detail: fatal.message };
+    return ready ? { name, ok: true } : { name, ok: false, detail: 'is joining' };
+  });
 }
 
-async function checkOfHandlers(metrics: Metrics): Promise<Check> {
-  const waiting = await metrics.waitingForAnotherRun();
+function checkOfHandlers(runtimes: readonly KafkaRuntime[]): Check {
+  const groups = runtimes.flatMap(({ groupConsumers }) => groupConsumers);
+  const waiting = groups.reduce((sum, { parked }) => sum + parked, 0);
   if (waiting === 0) return { name: 'handlers', ok: true };
   return { name: 'handlers', ok: false, detail: `${waiting} event(s) failed and wait for another run` };
 }

@@ -1,3 +1,4 @@
+import { currentDelivery } from '@/infrastructure/kafka/delivery/delivery-context';
 import type { EventCodec } from '@/infrastructure/kafka/schema/event-codec';
 import type { Metrics } from '@/infrastructure/observability/metrics';
 import { NoUnitOfWorkError } from '@/infrastructure/outbox/outbox.errors';
@@ -18,12 +19,13 @@ export class OutboxSink implements EventSink {
   async publish(requests: readonly PublishRequest[]): Promise<readonly PublishedEvent[]> {
     if (!this.unitOfWork.inProgress) throw new NoUnitOfWorkError();
     const events = requests.map((request) => this.factory.create(request));
+    const outcome = currentDelivery()?.replay?.mute ? 'muted' : 'outbox';
     const records = await Promise.all(events.map((event) => this.codec.encode(event)));
     return events.map(({ envelope: { eventId, eventType, key } }, index) => {
       const record = records[index];
       if (!record) throw new Error('The codec answered fewer records than events.');
       this.unitOfWork.append(record, { eventId, eventType });
-      this.metrics.published.inc({ topic: record.topic, event_type: eventType, outcome: 'outbox' });
+      this.metrics.published.inc({ topic: record.topic, event_type: eventType, outcome });
       return { eventId, topic: record.topic, key };
     });
   }

@@ -1,4 +1,5 @@
 import { createTransport, type Transporter } from 'nodemailer';
+import type { DependencyBreaker } from '@/infrastructure/kafka/breaker/dependency-breaker';
 import { RecipientRefusedError, SmtpUnavailableError } from './mail.errors';
 
 export interface OutgoingMail {
@@ -24,6 +25,7 @@ export class MailSender {
   constructor(
     url: string,
     private readonly from: string,
+    private readonly breaker: DependencyBreaker,
   ) {
     this.transport = createTransport({
       url,
@@ -40,7 +42,9 @@ export class MailSender {
   /** Throws `RecipientRefusedError` or, when it may go better later, `SmtpUnavailableError`. */
   async send({ to, ...mail }: OutgoingMail): Promise<void> {
     try {
-      await this.transport.sendMail({ from: this.from, to: { name: '', address: to }, ...mail });
+      await this.breaker.execute(() =>
+        this.transport.sendMail({ from: this.from, to: { name: '', address: to }, ...mail }),
+      );
     } catch (error) {
       throw translate(error);
     }
@@ -49,6 +53,16 @@ export class MailSender {
   close(): void {
     this.transport.close();
   }
+}
+
+const AWAY = new Set(['ECONNECTION', 'ESOCKET', 'ETIMEDOUT', 'EDNS', 'ECONNREFUSED', 'ECONNRESET']);
+/** RFC 5321: the server is going to close; any other answer is about this mail. */
+const CLOSING = 421;
+
+/** Nobody there, or about to go; a refusal, for now or for good, is an answer. */
+export function isMailServerAway(error: unknown): boolean {
+  const { code, responseCode } = error as SmtpFault;
+  return responseCode === CLOSING || (responseCode === undefined && AWAY.has(code ?? ''));
 }
 
 function translate(error: unknown): Error {

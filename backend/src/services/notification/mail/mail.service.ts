@@ -1,8 +1,9 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Breakers } from '@/infrastructure/kafka/breaker/breakers';
 import { Mailbox } from '../state/mailbox';
 import { MAIL_SETTINGS, type MailSettings } from './mail.environment';
 import { MailboxServer } from './mailbox-server';
-import { MailSender, type OutgoingMail } from './mail-sender';
+import { isMailServerAway, MailSender, type OutgoingMail } from './mail-sender';
 import { SmtpUnavailableError } from './mail.errors';
 
 /** Sends by `SMTP_URL`; without one, into a mailbox of our own, by SMTP all the same. */
@@ -14,11 +15,13 @@ export class MailService implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(MAIL_SETTINGS) private readonly settings: MailSettings,
     private readonly mailbox: Mailbox,
+    private readonly breakers: Breakers,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const url = this.settings.smtpUrl ?? (await this.startMailbox());
-    this.sender = new MailSender(url, this.settings.from);
+    const breaker = this.breakers.of('mail-server', { isFailure: isMailServerAway });
+    this.sender = new MailSender(url, this.settings.from, breaker);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -31,7 +31,8 @@ export interface Refund {
 
 /**
  * A payment provider. Every act is safe to repeat under its key. Rejects with `PaymentRefusedError` (definitive),
- * `UnexpectedIntentStateError` (look again) or `PaymentOutcomeUnknownError` (the act may have happened).
+ * `UnexpectedIntentStateError` (look again), `PaymentOutcomeUnknownError` (the act may have happened) or
+ * `CircuitOpenError` (it has not: the provider did not answer others, so it was not asked).
  */
 export interface PaymentProvider {
   /** An unconfirmed intent: nothing is captured by it. */

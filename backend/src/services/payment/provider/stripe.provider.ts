@@ -1,4 +1,7 @@
 import Stripe from 'stripe';
+import type { Breakers } from '@/infrastructure/kafka/breaker/breakers';
+import type { DependencyBreaker } from '@/infrastructure/kafka/breaker/dependency-breaker';
+import { isNoAnswer } from '@/infrastructure/kafka/breaker/dependency-failures';
 import { type Intent, type IntentRequest, type PaymentProvider, type Refund } from './payment-provider.port';
 import {
   PaymentOutcomeUnknownError,
@@ -10,13 +13,23 @@ import { refusalOf, toIntent } from './stripe-intent';
 /** Nobody is there to be sent to another page. */
 const WITHOUT_REDIRECTS = { enabled: true, allow_redirects: 'never' } as const;
 
+/** Short beside the saga's deadline for a payment. */
+const LONGEST_OPEN_MS = 10_000;
+
 /** Stripe, or the simulator that speaks its wire form. Never repeats a call by itself. */
 export class StripeProvider implements PaymentProvider {
-  constructor(private readonly stripe: Stripe) {}
+  private readonly breaker: DependencyBreaker;
+
+  constructor(
+    private readonly stripe: Stripe,
+    breakers: Breakers,
+  ) {
+    this.breaker = breakers.of('payment-provider', { isFailure: isAway, longestOpenMs: LONGEST_OPEN_MS });
+  }
 
   createIntent(request: IntentRequest, idempotencyKey: string): Promise<Intent> {
     const { orderId, userId, amountMinor, currency, paymentMethod } = request;
-    return answered(async () =>
+    return this.answered(async () =>
       toIntent(
         await this.stripe.paymentIntents.create(
           {
@@ -33,32 +46,40 @@ export class StripeProvider implements PaymentProvider {
   }
 
   retrieveIntent(id: string): Promise<Intent> {
-    return answered(async () => toIntent(await this.stripe.paymentIntents.retrieve(id)));
+    return this.answered(async () => toIntent(await this.stripe.paymentIntents.retrieve(id)));
   }
 
   confirmIntent(id: string, idempotencyKey: string): Promise<Intent> {
-    return answered(async () =>
+    return this.answered(async () =>
       toIntent(await this.stripe.paymentIntents.confirm(id, {}, { idempotencyKey })),
     );
   }
 
   cancelIntent(id: string, idempotencyKey: string): Promise<Intent> {
-    return answered(async () =>
+    return this.answered(async () =>
       toIntent(await this.stripe.paymentIntents.cancel(id, {}, { idempotencyKey })),
     );
   }
 
   refund(intentId: string, idempotencyKey: string): Promise<Refund> {
-    return answered(async () =>
+    return this.answered(async () =>
       toRefund(await this.stripe.refunds.create({ payment_intent: intentId }, { idempotencyKey })),
     );
   }
 
   refundsOf(intentId: string): Promise<readonly Refund[]> {
-    return answered(async () => {
+    return this.answered(async () => {
       const { data } = await this.stripe.refunds.list({ payment_intent: intentId, limit: 100 });
       return data.map(toRefund);
     });
+  }
+
+  private async answered<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.breaker.execute(call);
+    } catch (error) {
+      throw translate(error);
+    }
   }
 }
 
@@ -68,13 +89,8 @@ const toRefund = ({ id, amount, status }: Stripe.Refund): Refund => ({
   failed: status === 'failed' || status === 'canceled',
 });
 
-async function answered<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw translate(error);
-  }
-}
+/** No answer, 429 or 5xx; a decline, a malformed request or a wrong key is an answer. */
+const isAway = (error: unknown) => error instanceof Stripe.errors.StripeConnectionError || isNoAnswer(error);
 
 /** Only a decline and a malformed request are definitive; everything else leaves the outcome open. */
 function translate(error: unknown): unknown {

@@ -1,0 +1,43 @@
+import { CircuitOpenError } from './breaker.errors';
+import { Circuit, type CircuitOptions } from './circuit';
+import { type Classifier, isNoAnswer, markAsDependencyFailure } from './dependency-failures';
+
+export interface DependencyOptions extends Partial<CircuitOptions> {
+  /** Which rejections mean that the dependency is away; any other is an answer. Default: `isNoAnswer`. */
+  readonly isFailure?: Classifier;
+}
+
+const DEFAULTS: CircuitOptions = { failures: 5, openMs: 1_000, longestOpenMs: 30_000 };
+
+/** Calls of one outgoing dependency by this process. */
+export class DependencyBreaker {
+  readonly circuit: Circuit;
+  private readonly isFailure: Classifier;
+
+  constructor(
+    readonly name: string,
+    { isFailure = isNoAnswer, ...options }: DependencyOptions = {},
+  ) {
+    this.circuit = new Circuit({ ...DEFAULTS, ...options });
+    this.isFailure = isFailure;
+  }
+
+  /** Passes on what the call comes to. While open, throws `CircuitOpenError` at once and does not call. */
+  async execute<T>(call: () => Promise<T>): Promise<T> {
+    const admitted = this.circuit.admit();
+    if (admitted === 'hold') throw new CircuitOpenError(this.name);
+    try {
+      const value = await call();
+      this.circuit.answered(admitted);
+      return value;
+    } catch (error) {
+      if (this.isFailure(error)) {
+        markAsDependencyFailure(error);
+        this.circuit.failed(admitted, error);
+      } else {
+        this.circuit.answered(admitted);
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,342 @@
+import type { Stop } from '@/infrastructure/concurrency/stop';
+import type { Logger } from '@/infrastructure/observability/logger';
+import type { DeliveryOptions } from '../delivery.options';
+import type { Parking, ParkedRow, Tenure } from '../delivery-store.port';
+import type { OutcomeCode } from '../outcome-codes';
+import { isChanged, isFenced } from '../runs/failure-class';
+import type { RunFailure, RunResult } from '../runs/run-result';
+import type { SubscriptionPlan } from '../runs/subscription-plan';
+import { type Delivery, headerText, sizeOf } from './delivery';
+import type { Dispatcher } from './dispatcher';
+import { Lane } from './lane';
+import type { ParkedCount } from './parked-count';
+import type { Settlement } from './settlement';
+
+export interface LaneTableOptions {
+  readonly tenure: Tenure;
+  readonly plans: SubscriptionPlan;
+  readonly dispatcher: Dispatcher;
+  readonly settlement: Settlement;
+  readonly parking: Parking | undefined;
+  readonly parkedLanes: ReadonlyMap<string, number>;
+  /** Over the partitions of the subscription that this process owns. */
+  readonly parkedTotal: ParkedCount;
+  readonly limits: DeliveryOptions;
+  readonly stop: Stop;
+  readonly logger: Logger;
+  readonly onDone: (delivery: Delivery, codes: readonly OutcomeCode[]) => void;
+  /** Nothing of this tenure can succeed any more. */
+  readonly onFenced: (error: unknown) => void;
+  /** The store does not answer, or a dependency does not: when to go on. */
+  readonly onUnavailable: (error: unknown) => Promise<void>;
+}
+
+const ROWS_AT_ONCE = 50;
+
+/** The lanes of one partition that have something to do, and how many rows each has in the table. */
+export class LaneTable {
+  private readonly lanes = new Map<string, Lane>();
+  private readonly rows: Map<string, number>;
+  /** Lanes at their limit: what comes for them cannot go anywhere. */
+  private readonly overfullLanes = new Set<string>();
+  private readonly runs = new Set<Promise<unknown>>();
+  private active = 0;
+  private onIdle: (() => void) | undefined;
+
+  constructor(private readonly options: LaneTableOptions) {
+    this.rows = new Map(options.parkedLanes);
+    for (const count of this.rows.values()) options.parkedTotal.add(count);
+  }
+
+  get parkedRows(): number {
+    return [...this.rows.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  get overfull(): boolean {
+    const { parkedTotal, limits } = this.options;
+    return this.overfullLanes.size > 0 || parkedTotal.value >= limits.parkedPerSubscription;
+  }
+
+  get releasing(): readonly string[] {
+    const underWay = [...this.lanes.values()].filter(
+      (lane) => lane.mode === 'releasing' || lane.released || lane.hung > 0,
+    );
+    return underWay.map(({ key }) => key);
+  }
+
+  arrive(delivery: Delivery): void {
+    const lane = this.lanes.get(delivery.lane);
+    if (!lane && this.rows.size > 0 && this.rows.has(delivery.lane)) return this.parkBehind(delivery);
+    if (lane?.mode === 'parked') return this.parkBehind(delivery);
+    const own = lane ?? this.newLane(delivery.lane);
+    own.live.push(delivery);
+    this.goOn(own);
+  }
+
+  release(row: ParkedRow): void {
+    const lane = this.lanes.get(row.lane) ?? this.newLane(row.lane);
+    if (lane.mode === 'releasing' || lane.released || lane.hung > 0) return;
+    // A person sent back an event of a lane that flows: it is not among the rows that we know.
+    if (!this.rows.has(row.lane)) this.count(row.lane, 1);
+    lane.released = this.deliveryOf(row);
+    this.goOn(lane);
+  }
+
+  /** Resolves when no run of this partition is under way any more. */
+  async ended(): Promise<void> {
+    this.options.parkedTotal.add(-this.parkedRows);
+    this.rows.clear();
+    if (this.active > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+    await Promise.allSettled(this.runs);
+  }
+
+  private goOn(lane: Lane): void {
+    if (lane.busy || lane.hung > 0 || this.options.stop.requested) return;
+    if (lane.released) {
+      lane.mode = 'releasing';
+      lane.rows.push(lane.released);
+      lane.released = undefined;
+    }
+    if (lane.head) {
+      const { row } = lane.head;
+      if (row?.state === 'skip' || row?.state === 'discard') return this.decide(lane, row);
+      lane.busy = true;
+      this.options.dispatcher.ready({
+        lane,
+        begin: () => this.begin(),
+        settle: (delivered) => this.settle(lane, delivered),
+      });
+      return;
+    }
+    if (lane.mode === 'releasing') return this.loadRows(lane, undefined);
+    if (lane.writing === 0) this.lanes.delete(lane.key);
+  }
+
+  /** False: this tenure has ended while the lane waited for its turn. */
+  private begin(): boolean {
+    if (this.options.stop.requested) return false;
+    this.active += 1;
+    return true;
+  }
+
+  private settle(lane: Lane, delivered: readonly { delivery: Delivery; result: RunResult }[]): void {
+    this.active -= 1;
+    if (this.active === 0 && this.options.stop.requested) this.onIdle?.();
+    for (const { delivery, result } of delivered) {
+      if (result.kind === 'not-run') break;
+      if (result.kind === 'done') {
+        this.passed(lane, delivery, result);
+        continue;
+      }
+      return this.notDone(lane, delivery, result);
+    }
+    lane.busy = false;
+    this.goOn(lane);
+  }
+
+  private passed(lane: Lane, delivery: Delivery, result: Extract<RunResult, { kind: 'done' }>): void {
+    lane.remove(delivery);
+    if (delivery.row) this.count(lane.key, -1);
+    if (!result.stored) return this.options.onDone(delivery, result.codes);
+    this.follow(
+      result.stored.then(() => this.options.onDone(delivery, result.codes)),
+      lane,
+    );
+  }
+
+  private notDone(lane: Lane, delivery: Delivery, result: RunResult): void {
+    const { options } = this;
+    switch (result.kind) {
+      case 'failed':
+        return this.failed(lane, delivery, result.failure);
+      case 'fenced':
+        return options.onFenced(result.error);
+      case 'held':
+        options.dispatcher.hold(Promise.race([result.until, options.stop.reached]));
+        break;
+      case 'unavailable':
+        options.dispatcher.hold(options.onUnavailable(result.error));
+        break;
+      default:
+        // Somebody decided about the row while it ran: the next look finds what it is now.
+        return this.backToTable(lane);
+    }
+    lane.busy = false;
+    this.goOn(lane);
+  }
+
+  private failed(lane: Lane, delivery: Delivery, failure: RunFailure): void {
+    this.hold(lane, failure.stillRunning);
+    const settled = this.options.settlement
+      .failed(delivery, failure, this.options.plans)
+      .then(async (verdict) => {
+        switch (verdict.kind) {
+          case 'again':
+            delivery.attempts += 1;
+            this.options.parkedTotal.add(1);
+            await this.options.stop.wait(verdict.afterMs);
+            this.options.parkedTotal.add(-1);
+            break;
+          case 'gone':
+            lane.remove(delivery);
+            if (delivery.row) this.count(lane.key, -1);
+            this.options.onDone(delivery, delivery.plan?.codes ?? this.options.plans.ownRows);
+            break;
+          case 'goes-on':
+            if (!this.options.parking) {
+              delivery.plan = this.options.plans.only(delivery.plan ?? this.planOf(failure), (name) =>
+                failure.remaining.some((handler) => handler.name === name),
+              );
+              delivery.attempts = 0;
+              break;
+            }
+            return this.nowParked(lane, delivery);
+          default:
+            return this.nowParked(lane, delivery);
+        }
+        lane.busy = false;
+        this.goOn(lane);
+      });
+    this.follow(settled, lane, () => {
+      lane.busy = false;
+      this.goOn(lane);
+    });
+  }
+
+  /** The head is in the table; everything that waits here goes behind it. */
+  private nowParked(lane: Lane, delivery: Delivery): void {
+    if (delivery.entry) {
+      lane.remove(delivery);
+      this.count(lane.key, 1);
+      this.options.onDone(delivery, delivery.plan?.codes ?? this.options.plans.ownRows);
+    }
+    this.backToTable(lane);
+  }
+
+  private backToTable(lane: Lane): void {
+    lane.mode = 'parked';
+    lane.busy = false;
+    lane.rows.length = 0;
+    for (const behind of lane.live.splice(0)) this.parkBehind(behind);
+    if (lane.writing === 0 && lane.hung === 0) this.lanes.delete(lane.key);
+  }
+
+  private parkBehind(delivery: Delivery): void {
+    const lane = this.lanes.get(delivery.lane) ?? this.newLane(delivery.lane, 'parked');
+    lane.writing += 1;
+    this.count(delivery.lane, 1);
+    const parked = this.options.settlement.parkBehind(delivery, this.options.plans).then(() => {
+      lane.writing -= 1;
+      this.options.onDone(delivery, delivery.plan?.codes ?? this.options.plans.ownRows);
+      if (lane.mode === 'parked' && lane.writing === 0 && lane.hung === 0) this.lanes.delete(lane.key);
+      else if (lane.mode === 'releasing') this.goOn(lane);
+    });
+    this.follow(parked, lane);
+  }
+
+  /** The rows behind the one that has just run; none: what came from the log meanwhile. */
+  private loadRows(lane: Lane, after: bigint | undefined): void {
+    const { parking, tenure } = this.options;
+    if (!parking || lane.writing > 0) return;
+    lane.busy = true;
+    const loaded = parking.laneFrom(tenure, lane.key, after ?? 0n, ROWS_AT_ONCE).then((rows) => {
+      lane.busy = false;
+      const [head] = rows;
+      if (!head) {
+        this.forget(lane.key);
+        lane.mode = 'open';
+      } else if (head.state !== 'behind') {
+        return this.backToTable(lane);
+      } else {
+        for (const row of rows) {
+          if (row.state !== 'behind') break;
+          lane.rows.push(this.deliveryOf(row));
+        }
+      }
+      this.goOn(lane);
+    });
+    this.follow(loaded, lane, () => this.backToTable(lane));
+  }
+
+  private decide(lane: Lane, row: ParkedRow): void {
+    const { parking, tenure } = this.options;
+    if (!parking) return;
+    lane.busy = true;
+    const decided = parking.decide(tenure, row).then((gone) => {
+      if (gone > 1) this.forget(lane.key);
+      else if (gone === 1) this.count(lane.key, -1);
+      lane.busy = false;
+      lane.rows.shift();
+      if (gone === 0) return this.backToTable(lane);
+      this.goOn(lane);
+    });
+    this.follow(decided, lane, () => this.backToTable(lane));
+  }
+
+  /** Something of the lane is being written; when it is refused, the tenure is over, or it is tried again. */
+  private follow(writing: Promise<unknown>, lane: Lane, again?: () => void): void {
+    const followed = writing.catch(async (error: unknown) => {
+      if (this.options.stop.requested) return;
+      if (isFenced(error)) return this.options.onFenced(error);
+      if (isChanged(error)) return this.backToTable(lane);
+      await this.options.onUnavailable(error);
+      again?.();
+    });
+    this.runs.add(followed);
+    void followed.finally(() => this.runs.delete(followed));
+  }
+
+  private hold(lane: Lane, stillRunning: Promise<unknown> | undefined): void {
+    if (!stillRunning) return;
+    lane.hung += 1;
+    this.options.logger.error({ lane: lane.key }, 'a run does not end; its key waits for it');
+    void stillRunning.then(() => {
+      lane.hung -= 1;
+      if (lane.hung > 0) return;
+      if (lane.mode === 'parked' && lane.writing === 0) this.lanes.delete(lane.key);
+      else this.goOn(lane);
+    });
+  }
+
+  private planOf({ event }: RunFailure) {
+    const plan = this.options.plans.of(event.eventType);
+    if (!plan) throw new Error('A handler has run for a type that none takes.');
+    return plan;
+  }
+
+  private deliveryOf(row: ParkedRow): Delivery {
+    const { plans, tenure } = this.options;
+    const type = headerText(row.record, 'ce_type');
+    const plan = type === undefined ? undefined : plans.of(type);
+    return {
+      tenure,
+      record: row.record,
+      lane: row.lane,
+      bytes: sizeOf(row.record),
+      entry: undefined,
+      row,
+      plan: plan && plans.only(plan, (name) => row.pending.includes(name)),
+      attempts: 0,
+    };
+  }
+
+  private newLane(key: string, mode: Lane['mode'] = 'open'): Lane {
+    const lane = new Lane(key);
+    lane.mode = mode;
+    this.lanes.set(key, lane);
+    return lane;
+  }
+
+  private count(key: string, change: number): void {
+    const now = (this.rows.get(key) ?? 0) + change;
+    this.options.parkedTotal.add(change);
+    if (now > 0) this.rows.set(key, now);
+    else this.rows.delete(key);
+    if (now >= this.options.limits.parkedPerKey) this.overfullLanes.add(key);
+    else this.overfullLanes.delete(key);
+  }
+
+  private forget(key: string): void {
+    this.count(key, -(this.rows.get(key) ?? 0));
+  }
+}

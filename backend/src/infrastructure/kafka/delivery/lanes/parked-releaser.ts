@@ -1,0 +1,77 @@
+import { Stop } from '@/infrastructure/concurrency/stop';
+import type { Logger } from '@/infrastructure/observability/logger';
+import type { Parking, Tenure } from '../delivery-store.port';
+import type { PartitionWorker } from './partition-worker';
+
+export interface ParkedReleaserOptions {
+  readonly parking: Parking;
+  readonly workers: () => Iterable<PartitionWorker>;
+  readonly releasesPerSecond: number;
+  readonly logger: Logger;
+}
+
+/** Heads of one look; the rest is as due a moment later. */
+const MOST_AT_ONCE = 200;
+const SHORTEST_MS = 20;
+const LONGEST_MS = 250;
+
+/**
+ * Gives parked heads back to their lanes when their time has come, by the database's clock: this process's clock may be
+ * set as it likes. At most so many a second, so that the end of an outage is no outage for the others.
+ */
+export class ParkedReleaser {
+  private readonly stop = new Stop();
+  private running: Promise<void> | undefined;
+  private allowance = 0;
+  private counted = performance.now();
+
+  constructor(private readonly options: ParkedReleaserOptions) {}
+
+  start(): void {
+    this.running ??= this.loop();
+  }
+
+  async close(): Promise<void> {
+    this.stop.request();
+    await this.running;
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stop.requested) {
+      let waitMs = LONGEST_MS;
+      try {
+        waitMs = await this.look();
+      } catch (error) {
+        this.options.logger.warn(
+          { err: error },
+          'parked events wait: the database did not tell which are due',
+        );
+      }
+      await this.stop.wait(Math.max(SHORTEST_MS, waitMs));
+    }
+  }
+
+  private async look(): Promise<number> {
+    const owners = new Map<Tenure, PartitionWorker>();
+    for (const worker of this.options.workers()) owners.set(worker.tenure, worker);
+    const limit = this.allowed();
+    if (owners.size === 0 || limit === 0) return LONGEST_MS;
+    const busy = [...owners.values()].flatMap(({ releasing }) => releasing);
+    if (busy.length >= MOST_AT_ONCE) return SHORTEST_MS;
+    const { rows, nextMs } = await this.options.parking.due([...owners.keys()], limit, busy);
+    this.allowance -= rows.length;
+    for (const { tenure, ...row } of rows) owners.get(tenure)?.release(row);
+    return rows.length === limit ? SHORTEST_MS : nextMs;
+  }
+
+  private allowed(): number {
+    const now = performance.now();
+    const { releasesPerSecond } = this.options;
+    this.allowance = Math.min(
+      releasesPerSecond,
+      this.allowance + ((now - this.counted) / 1000) * releasesPerSecond,
+    );
+    this.counted = now;
+    return Math.min(MOST_AT_ONCE, Math.floor(this.allowance));
+  }
+}

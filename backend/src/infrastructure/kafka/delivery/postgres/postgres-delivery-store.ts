@@ -1,0 +1,107 @@
+import type { Position } from '@/infrastructure/kafka/transport/transport.port';
+import type { Logger } from '@/infrastructure/observability/logger';
+import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import type { Database } from '@/infrastructure/postgres/database';
+import type {
+  BurialOutcome,
+  BurialRequest,
+  DeliveryStore,
+  EffectOutcomes,
+  EffectRun,
+  ProgressUpdate,
+  Takeover,
+} from '../delivery-store.port';
+import { bury } from './burial';
+import { settleClaims } from './claims';
+import { holdFences, refuseFenced } from './fence';
+import { enterInbox, findInInbox } from './inbox-entries';
+import { PostgresParking } from './postgres-parking';
+import { saveProgress } from './saved-progress';
+import { type Announced, takeOver } from './takeover';
+
+export type TopicIds = (topics: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
+/** Progress, inbox, parked rows and dead letters in the service's own schema, each write behind the fence. */
+export class PostgresDeliveryStore implements DeliveryStore {
+  readonly transactional = true;
+  readonly parking: PostgresParking;
+
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly topicIds: TopicIds,
+    private readonly logger: Logger,
+  ) {
+    this.parking = new PostgresParking(database);
+  }
+
+  async acquire(group: string, partitions: readonly Announced[]): Promise<readonly Takeover[]> {
+    const ids = await this.topicIds([...new Set(partitions.map(({ topic }) => topic))]);
+    const taken = await this.database.transaction(async (session) => {
+      const each: Awaited<ReturnType<typeof takeOver>>[] = [];
+      for (const partition of partitions.toSorted(byTopicAndPartition)) {
+        each.push(await takeOver(session, group, partition, ids.get(partition.topic) ?? ''));
+      }
+      return each;
+    });
+    for (const { reset } of taken) {
+      if (!reset) continue;
+      const { topic, partition, committed, watermark } = reset;
+      this.logger.warn(
+        { group, topic, partition, committed: String(committed), watermark: String(watermark) },
+        'the group was moved from outside; progress stays where it is, a replay is offered',
+      );
+    }
+    return taken.map(({ takeover }) => takeover);
+  }
+
+  together(
+    runs: readonly EffectRun[],
+    work: (outcomes: readonly EffectOutcomes[]) => Promise<void>,
+    timeoutMs: number,
+  ): Promise<readonly EffectOutcomes[]> {
+    return this.unitOfWork.run(
+      async (session) => {
+        await holdFences(
+          session,
+          runs.map(({ tenure }) => tenure),
+        );
+        const outcomes = await enterInbox(session, runs);
+        await settleClaims(session, runs);
+        await work(outcomes);
+        return outcomes;
+      },
+      { timeoutMs },
+    );
+  }
+
+  async seen(runs: readonly EffectRun[]): Promise<readonly EffectOutcomes[]> {
+    await refuseFenced(
+      this.database,
+      runs.map(({ tenure }) => tenure),
+    );
+    return findInInbox(this.database, runs);
+  }
+
+  async remember(runs: readonly EffectRun[]): Promise<void> {
+    await this.database.transaction(async (session) => {
+      await holdFences(
+        session,
+        runs.map(({ tenure }) => tenure),
+      );
+      await enterInbox(session, runs);
+      await settleClaims(session, runs);
+    });
+  }
+
+  bury(request: BurialRequest): Promise<BurialOutcome> {
+    return bury(this.unitOfWork, request);
+  }
+
+  save(progress: readonly ProgressUpdate[]): Promise<readonly Position[]> {
+    return saveProgress(this.database, progress);
+  }
+}
+
+const byTopicAndPartition = (a: Announced, b: Announced) =>
+  a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition;

@@ -1,0 +1,128 @@
+import { toStored, withoutNul } from '@/infrastructure/outbox/record-headers';
+import type { Database } from '@/infrastructure/postgres/database';
+import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
+import { ParkedEventChangedError } from '../delivery.errors';
+import type { Parking, ParkedRow, ParkRequest, Tenure } from '../delivery-store.port';
+import { asItWas } from './claims';
+import { carryOut } from './decisions';
+import { holdFences, refuseFenced } from './fence';
+import { laneBytes, PARKED_COLUMNS, type StoredParkedRow, toParkedRow } from './parked-rows';
+
+/** Where no row is due, the next look; a person's decision or another process's work shows within it. */
+const LOOK_AGAIN_MS = 250;
+
+export class PostgresParking implements Parking {
+  constructor(private readonly database: Database) {}
+
+  /** All of them or none. */
+  async park(requests: readonly ParkRequest[]): Promise<void> {
+    const tenures = requests.map(({ tenure }) => tenure);
+    await this.database.transaction(async (session) => {
+      await holdFences(session, tenures);
+      await refuseFenced(session, tenures);
+      const added = requests.filter(({ from }) => from === undefined);
+      if (added.length > 0) await insert(session, added);
+      for (const request of requests) if (request.from) await postpone(session, request, request.from);
+    });
+  }
+
+  async due(tenures: readonly Tenure[], limit: number, except: readonly string[]) {
+    const rows = await this.database.rows<StoredParkedRow & { nth: string; wait_ms: number }>(sql`
+      select head.*, owned.nth, extract(epoch from head.due_at - clock_timestamp())::float8 * 1000 as wait_ms
+      from ${owned(tenures)} cross join lateral (
+        select ${PARKED_COLUMNS}, parked.due_at from parked
+        where parked.group_id = owned.group_id and parked.topic = owned.topic and parked.topic_id = owned.topic_id
+          and parked.partition = owned.partition and parked.due_at is not null
+          and not (parked.lane = any(${except.map(laneBytes)}::bytea[]))
+        order by parked.due_at limit ${limit + 1}
+      ) head
+      order by head.due_at limit ${limit + 1}`);
+    const isDue = rows.filter(({ wait_ms }) => wait_ms <= 0).slice(0, limit);
+    const next = rows[isDue.length];
+    return {
+      rows: isDue.map((row) => ({ ...toParkedRow(row), tenure: tenureAt(tenures, row.nth) })),
+      nextMs: next ? Math.min(LOOK_AGAIN_MS, Math.max(0, next.wait_ms)) : LOOK_AGAIN_MS,
+    };
+  }
+
+  async laneFrom(tenure: Tenure, lane: string, offset: bigint, limit: number): Promise<readonly ParkedRow[]> {
+    const rows = await this.database.rows<StoredParkedRow>(sql`
+      select ${PARKED_COLUMNS} from parked
+      where group_id = ${tenure.group} and topic = ${tenure.topic} and topic_id = ${tenure.topicId}
+        and partition = ${tenure.partition} and lane = ${laneBytes(lane)} and "offset" >= ${offset}
+      order by "offset" limit ${limit}`);
+    return rows.map(toParkedRow);
+  }
+
+  decide(tenure: Tenure, row: ParkedRow): Promise<number> {
+    return this.database.transaction(async (session) => {
+      await holdFences(session, [tenure]);
+      await refuseFenced(session, [tenure]);
+      return carryOut(session, tenure, row);
+    });
+  }
+}
+
+const owned = (tenures: readonly Tenure[]) => sql`
+  unnest(
+    ${tenures.map(({ group }) => group)}::text[], ${tenures.map(({ topic }) => topic)}::text[],
+    ${tenures.map(({ topicId }) => topicId)}::text[], ${tenures.map(({ partition }) => partition)}::int[]
+  ) with ordinality as owned (group_id, topic, topic_id, partition, nth)`;
+
+function tenureAt(tenures: readonly Tenure[], nth: string): Tenure {
+  const tenure = tenures[Number(nth) - 1];
+  if (!tenure) throw new Error(`No tenure ${nth} was asked for.`);
+  return tenure;
+}
+
+/**
+ * A handler that was added later may find the record parked for the others: it joins them. A redelivered record of a
+ * crashed process may find its own row: it stays as it is.
+ */
+async function insert(session: SqlSession, requests: readonly ParkRequest[]): Promise<void> {
+  const column = <T>(of: (request: ParkRequest) => T) => requests.map(of);
+  await session.run(sql`
+    insert into parked as known (
+      group_id, topic, topic_id, partition, "offset", lane, key, value, headers, recorded_at, event_identity,
+      event_type, writer_fingerprint, pending, handler, attempts, state, due_at, cause, first_failed_at
+    )
+    select group_id, topic, topic_id, partition, "offset", lane, key, value, headers,
+      to_timestamp(recorded_ms / 1000), event_identity, event_type, writer_fingerprint,
+      array(select jsonb_array_elements_text(pending)), handler, attempts, state,
+      clock_timestamp() + delay_ms * interval '1 millisecond', cause,
+      case when handler is not null then clock_timestamp() end
+    from unnest(
+      ${column(({ tenure }) => tenure.group)}::text[], ${column(({ tenure }) => tenure.topic)}::text[],
+      ${column(({ tenure }) => tenure.topicId)}::text[], ${column(({ tenure }) => tenure.partition)}::int[],
+      ${column(({ record }) => record.offset)}::bigint[], ${column(({ lane }) => laneBytes(lane))}::bytea[],
+      ${column(({ record }) => record.key)}::bytea[], ${column(({ record }) => record.value)}::bytea[],
+      ${column(({ record }) => JSON.stringify(toStored(record.headers)))}::jsonb[],
+      ${column(({ record }) => record.timestamp)}::float8[], ${column(({ mark }) => mark.identity)}::text[],
+      ${column(({ eventType }) => withoutNul(eventType))}::text[],
+      ${column(({ writerFingerprint }) => writerFingerprint ?? null)}::text[],
+      ${column(({ pending }) => JSON.stringify(pending))}::jsonb[],
+      ${column(({ failure }) => failure?.handler ?? null)}::text[],
+      ${column(({ failure }) => failure?.attempts ?? 0)}::int[],
+      ${column(({ failure }) => (failure ? 'waiting' : 'behind'))}::text[],
+      ${column(({ failure }) => failure?.delayMs ?? null)}::float8[],
+      ${column(({ failure }) => (failure ? JSON.stringify(failure.cause) : null))}::jsonb[]
+    ) as parked (
+      group_id, topic, topic_id, partition, "offset", lane, key, value, headers, recorded_ms, event_identity,
+      event_type, writer_fingerprint, pending, handler, attempts, state, delay_ms, cause
+    )
+    on conflict (group_id, topic, topic_id, partition, "offset") do update
+      set pending = known.pending || array(
+        select unnest(excluded.pending) except select unnest(known.pending))`);
+}
+
+async function postpone(session: SqlSession, request: ParkRequest, row: ParkedRow): Promise<void> {
+  const { failure, tenure, pending } = request;
+  if (!failure) throw new Error('A parked row is postponed by a failure only.');
+  const changed = await session.run(sql`
+    update parked set state = 'waiting', handler = ${failure.handler}, attempts = ${failure.attempts},
+      due_at = clock_timestamp() + ${failure.delayMs}::float8 * interval '1 millisecond',
+      cause = ${JSON.stringify(failure.cause)}::jsonb, pending = ${pending}::text[],
+      first_failed_at = coalesce(first_failed_at, clock_timestamp())
+    where ${asItWas(tenure, row)}`);
+  if (changed !== 1) throw new ParkedEventChangedError();
+}

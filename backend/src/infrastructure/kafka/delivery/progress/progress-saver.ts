@@ -1,0 +1,117 @@
+import type { Position } from '@/infrastructure/kafka/transport/transport.port';
+import type { Logger } from '@/infrastructure/observability/logger';
+import type { DeliveryStore, Tenure } from '../delivery-store.port';
+import type { Segment } from './segment-writer';
+
+/** A tenure whose progress is to be kept. */
+export interface Progressing {
+  readonly tenure: Tenure;
+  readonly watermark: bigint;
+  takeSegments(): Segment[];
+}
+
+export interface ProgressSaverOptions {
+  readonly store: DeliveryStore;
+  /** Mirrors what was saved to the log, for its tools. */
+  readonly commit: (positions: readonly Position[]) => Promise<void>;
+  readonly logger: Logger;
+}
+
+const INTERVAL_MS = 100;
+
+interface Unsaved {
+  /** The latest state of each segment, by handler and beginning. */
+  readonly segments: Map<string, Segment>;
+  mirrored: bigint | null;
+}
+
+/**
+ * Writes the watermarks and accounts that moved, some times a second. A crash loses at most the last interval: those
+ * events come again, and the inbox knows them.
+ */
+export class ProgressSaver {
+  private readonly moved = new Map<Progressing, Unsaved>();
+  private readonly mirrors = new WeakMap<Progressing, bigint>();
+  private timer: NodeJS.Timeout | undefined;
+  private saving: Promise<void> = Promise.resolve();
+  private stopped = true;
+
+  constructor(private readonly options: ProgressSaverOptions) {}
+
+  start(): void {
+    this.stopped = false;
+    if (this.moved.size > 0) this.schedule();
+  }
+
+  changed(worker: Progressing): void {
+    if (!this.moved.has(worker)) this.moved.set(worker, { segments: new Map(), mirrored: null });
+    if (!this.stopped) this.schedule();
+  }
+
+  /** Saves what is left; a failure is logged, since a repeated delivery is harmless. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.saving;
+    await this.save();
+    this.moved.clear();
+  }
+
+  private schedule(): void {
+    this.timer ??= setTimeout(() => {
+      this.saving = this.save().finally(() => {
+        this.timer = undefined;
+        if (this.moved.size > 0 && !this.stopped) this.schedule();
+      });
+    }, INTERVAL_MS);
+  }
+
+  private async save(): Promise<void> {
+    const taken = [...this.moved];
+    if (taken.length === 0) return;
+    this.moved.clear();
+    for (const [worker, { segments }] of taken) {
+      for (const segment of worker.takeSegments())
+        segments.set(`${segment.from}/${segment.handler}`, segment);
+    }
+    try {
+      const updates = taken.map(([worker, { segments }]) => ({
+        tenure: worker.tenure,
+        watermark: worker.watermark,
+        segments: [...segments.values()],
+        mirrored: this.mirrors.get(worker) ?? null,
+      }));
+      await this.mirror(taken, await this.options.store.save(updates));
+    } catch (error) {
+      this.keep(taken);
+      this.options.logger.warn({ err: error }, 'progress was not saved; it is tried again');
+    }
+  }
+
+  private async mirror(
+    taken: readonly [Progressing, Unsaved][],
+    positions: readonly Position[],
+  ): Promise<void> {
+    try {
+      await this.options.commit(positions);
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'progress was not mirrored to the log; the next save does it');
+      return;
+    }
+    for (const { topic, partition, offset } of positions) {
+      const [worker] =
+        taken.find(([{ tenure }]) => tenure.topic === topic && tenure.partition === partition) ?? [];
+      if (worker) this.mirrors.set(worker, offset);
+    }
+  }
+
+  /** A later state of the same segment, taken meanwhile, wins. */
+  private keep(taken: readonly [Progressing, Unsaved][]): void {
+    for (const [worker, unsaved] of taken) {
+      const later = this.moved.get(worker);
+      if (later) for (const [key, segment] of later.segments) unsaved.segments.set(key, segment);
+      this.moved.set(worker, unsaved);
+    }
+  }
+}

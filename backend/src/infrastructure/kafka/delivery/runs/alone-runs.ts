@@ -1,0 +1,216 @@
+import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
+import type { Admitted } from '@/infrastructure/kafka/breaker/circuit';
+import { isHeldByBreaker } from '@/infrastructure/kafka/breaker/dependency-failures';
+import { HandlerTimeoutError } from '@/infrastructure/concurrency/time-out.errors';
+import { withTimeout } from '@/infrastructure/concurrency/time-out';
+import { TooOldToDeduplicateError } from '../delivery.errors';
+import type { DeliveryStore, EffectOutcome, EffectRun } from '../delivery-store.port';
+import type { Delivery } from '../lanes/delivery';
+import type { EventOpener } from './event-opener';
+import { isChanged, isFenced, isFinal, isPassing, isRerun } from './failure-class';
+import type { HandlerGates } from './handler-gates';
+import { invoke } from './handler-invocation';
+import type { OutcomeWriter } from './outcome-writer';
+import type { RunMeter } from './run-meter';
+import type { KnownEvent, RunFailure, RunResult } from './run-result';
+import type { SubscriptionPlan } from './subscription-plan';
+import type { TransactionSlots } from './transaction-slots';
+
+export interface AloneRunsOptions {
+  readonly store: DeliveryStore;
+  readonly opener: EventOpener;
+  readonly gates: HandlerGates;
+  readonly writer: OutcomeWriter;
+  readonly meter: RunMeter;
+  readonly slots: TransactionSlots;
+}
+
+type Event = KnownEvent & { readonly decoded: NonNullable<KnownEvent['decoded']> };
+
+interface Step {
+  readonly delivery: Delivery;
+  readonly event: Event;
+  readonly handler: HandlerRegistration;
+  readonly remaining: readonly HandlerRegistration[];
+  readonly inSlot: boolean;
+}
+
+type StepEnd =
+  | { readonly outcome: EffectOutcome; readonly stored?: Promise<void> }
+  | { readonly result: RunResult };
+
+/** Reruns in place of a transaction that met another one; more than that is a fault of the handler. */
+const MOST_RERUNS = 20;
+
+/**
+ * One event through its handlers, each in a transaction of its own, or, for effects outside SQL, with its inbox row
+ * afterwards. Dies the process at any await: a transaction is there or not; an effect outside SQL whose row was not
+ * written yet happens again.
+ */
+export class AloneRuns {
+  constructor(private readonly options: AloneRunsOptions) {}
+
+  /** `inSlot`: the caller holds one of the transaction slots for it. */
+  async run(delivery: Delivery, plans: SubscriptionPlan, inSlot: boolean): Promise<RunResult> {
+    const opened = await this.options.opener.open(delivery);
+    if (opened.kind === 'unavailable') return opened;
+    if (opened.kind === 'undecodable') return { kind: 'failed', failure: opened.failure };
+    const { event } = opened;
+    const plan = delivery.plan ?? plans.of(event.eventType);
+    if (!plan) return { kind: 'done', codes: plans.ignored };
+    const repeated: string[] = [];
+    const stored: Promise<void>[] = [];
+    for (const [index, handler] of plan.handlers.entries()) {
+      const step = { delivery, event, handler, remaining: plan.handlers.slice(index + 1), inSlot };
+      const end = await this.step(step);
+      // A row that is on its way belongs to this record: the later handlers' outcome must not overtake it.
+      if ('result' in end) {
+        await Promise.all(stored);
+        return end.result;
+      }
+      if (end.outcome === 'repeated') repeated.push(handler.name);
+      if (end.stored) stored.push(end.stored);
+    }
+    const codes = plans.withRepeated(plan.codes, repeated);
+    if (stored.length === 0) return { kind: 'done', codes };
+    return { kind: 'done', codes, stored: Promise.all(stored).then(() => undefined) };
+  }
+
+  private async step(step: Step): Promise<StepEnd> {
+    const { handler, delivery, event } = step;
+    const { gates } = this.options;
+    const breaker = gates.of(handler);
+    const admitted = breaker.admit();
+    if (admitted === 'hold') return { result: { kind: 'held', until: gates.whenAdmitting(handler) } };
+    const begun = performance.now();
+    try {
+      await this.refuseTooOld(step);
+      const end =
+        handler.options.effects === 'transaction' && this.options.store.transactional
+          ? { outcome: await this.inTransaction(step) }
+          : await this.outside(step);
+      if (end.outcome === 'handled') breaker.succeeded(admitted);
+      else breaker.withdrawn(admitted);
+      const seconds = (performance.now() - begun) / 1000;
+      this.options.meter.ended(delivery, handler, event.eventType, end.outcome, seconds);
+      return end;
+    } catch (error) {
+      return { result: this.classify(step, error, admitted) };
+    }
+  }
+
+  private async inTransaction(step: Step): Promise<EffectOutcome> {
+    if (step.inSlot) return this.inTransactionOfItsOwn(step);
+    const { slots } = this.options;
+    await slots.take();
+    return this.inTransactionOfItsOwn(step).finally(() => slots.give());
+  }
+
+  private async inTransactionOfItsOwn(step: Step): Promise<EffectOutcome> {
+    const { delivery, event, handler } = step;
+    for (let reruns = 0; ; reruns++) {
+      try {
+        const [outcomes] = await this.options.store.together(
+          [runOf(step)],
+          async ([known]) => {
+            if (known?.[0] === 'handled') await invoke(handler, delivery, event.decoded);
+          },
+          handler.options.timeoutMs,
+        );
+        return outcomes?.[0] ?? 'handled';
+      } catch (error) {
+        if (!isRerun(error) || reruns >= MOST_RERUNS) throw error;
+      }
+    }
+  }
+
+  /** The lane goes on while the row is being written, except where a parked row hangs on it. */
+  private async outside(step: Step): Promise<{ outcome: EffectOutcome; stored?: Promise<void> }> {
+    const { delivery, event, handler } = step;
+    const { store, writer } = this.options;
+    const run = runOf(step);
+    if (store.transactional) {
+      const [known] = await writer.seen(run);
+      if (known !== undefined && known !== 'handled') {
+        if (delivery.row) await writer.remember(run);
+        return { outcome: known };
+      }
+    }
+    const { result, settled } = withTimeout(
+      () => invoke(handler, delivery, event.decoded),
+      handler.options.timeoutMs,
+    );
+    try {
+      await result;
+    } catch (error) {
+      throw new OutsideFailure(error, settled);
+    }
+    if (!store.transactional) return { outcome: 'handled' };
+    const stored = writer.remember(run);
+    if (!delivery.row) return { outcome: 'handled', stored };
+    await stored;
+    return { outcome: 'handled' };
+  }
+
+  /** The dependency's breaker was quicker than the handler's: the next event is the one that asks again. */
+  private whenOpenAgain(handler: HandlerRegistration): Promise<void> {
+    const { gates } = this.options;
+    if (gates.of(handler).state !== 'closed') return gates.whenAdmitting(handler);
+    return new Promise((resolve) => setTimeout(resolve, handler.options.breaker.openMs));
+  }
+
+  private async refuseTooOld(step: Step): Promise<void> {
+    if (!this.options.store.transactional || !this.options.opener.isTooOld(step.event.mark)) return;
+    const [known] = await this.options.writer.seen(runOf(step));
+    if (known !== undefined && known !== 'handled') return;
+    throw new TooOldToDeduplicateError(
+      `The event is older than the inbox remembers, so whether it had its effect is not known.`,
+    );
+  }
+
+  private classify(step: Step, thrown: unknown, admitted: Admitted): RunResult {
+    const { delivery, event, handler, remaining } = step;
+    const { gates } = this.options;
+    const error = thrown instanceof OutsideFailure ? thrown.error : thrown;
+    const breaker = gates.of(handler);
+    const passing = isPassing(error) && !isRerun(error) && !(thrown instanceof OutsideFailure);
+    if (isFenced(error) || isChanged(error) || passing) {
+      breaker.withdrawn(admitted);
+      if (isFenced(error)) return { kind: 'fenced', error };
+      return isChanged(error) ? { kind: 'changed' } : { kind: 'unavailable', error };
+    }
+    breaker.failed(error, admitted);
+    if (isHeldByBreaker(error)) return { kind: 'held', until: this.whenOpenAgain(handler) };
+    this.options.meter.failed(delivery, handler, event.eventType, error);
+    const final = error instanceof TooOldToDeduplicateError || isFinal(error, handler.options.retry);
+    const failure: RunFailure = { event, handler, error, remaining, final };
+    if (!(thrown instanceof OutsideFailure) || !thrown.timedOut) return { kind: 'failed', failure };
+    return { kind: 'failed', failure: { ...failure, stillRunning: thrown.settled } };
+  }
+}
+
+/** Keeps the failure of a run outside SQL together with the promise that may still be going on. */
+class OutsideFailure extends Error {
+  constructor(
+    readonly error: unknown,
+    readonly settled: Promise<void>,
+  ) {
+    super('A run failed.');
+  }
+
+  get timedOut(): boolean {
+    return this.error instanceof HandlerTimeoutError;
+  }
+}
+
+function runOf({ delivery, event, handler, remaining }: Step): EffectRun {
+  const { tenure, record, row } = delivery;
+  const rest = remaining.map(({ name }) => name);
+  return {
+    tenure,
+    record,
+    mark: event.mark,
+    handlers: [handler.name],
+    ...(row ? { claim: { row, remaining: rest } } : {}),
+  };
+}

@@ -1,0 +1,21 @@
+import { isUnavailable } from '@/infrastructure/postgres/database.errors';
+import { FencedError, ParkedEventChangedError } from '../delivery.errors';
+import type { RetryOptions } from '../delivery.options';
+import { isOfKind } from '../error-kinds';
+
+/** Serialization failure and deadlock: PostgreSQL manual, appendix A. The transaction is fine when run again. */
+const RERUN_STATES = new Set(['40001', '40P01']);
+
+export const isRerun = (error: unknown): boolean =>
+  error instanceof Error && RERUN_STATES.has(String((error as { code?: unknown }).code));
+
+/** Nobody's fault and over by itself: our database is away, or two transactions met. Costs no attempt. */
+export const isPassing = (error: unknown): boolean =>
+  !(error instanceof FencedError) && (isUnavailable(error) || isRerun(error));
+
+export const isFenced = (error: unknown): boolean => error instanceof FencedError;
+export const isChanged = (error: unknown): boolean => error instanceof ParkedEventChangedError;
+
+/** No further run would help, by what the handler said about its errors. */
+export const isFinal = (error: unknown, { retryable, fatal }: RetryOptions): boolean =>
+  isOfKind(error, fatal) || (retryable !== undefined && !isOfKind(error, retryable));

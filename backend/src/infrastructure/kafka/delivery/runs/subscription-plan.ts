@@ -1,0 +1,74 @@
+import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
+import { OutcomeCode } from '../outcome-codes';
+
+/**
+ * How an event is run: `shared`, in a transaction together with others; `batch`, by a handler that takes several at
+ * once; `alone`, handler after handler.
+ */
+export type RunKind = 'shared' | 'batch' | 'alone';
+
+/** What an event of one type means to the handlers of its subscription. */
+export interface Plan {
+  readonly handlers: readonly HandlerRegistration[];
+  readonly kind: RunKind;
+  /** By account of the topic: `ownRow` for the handlers that take it, `ignored` for the rest. */
+  readonly codes: readonly OutcomeCode[];
+}
+
+/** The handlers of one group on one topic, and which of them an event goes to, in the order of registration. */
+export class SubscriptionPlan {
+  /** Names of the handlers that keep an account of this topic. */
+  readonly accounts: readonly string[];
+  /** What a record of a type that nobody takes leaves in the accounts. */
+  readonly ignored: readonly OutcomeCode[];
+  /** What a record leaves that every account has a row for. */
+  readonly ownRows: readonly OutcomeCode[];
+  private readonly plans = new Map<string, Plan>();
+
+  constructor(
+    readonly handlers: readonly HandlerRegistration[],
+    private readonly transactional: boolean,
+  ) {
+    this.accounts = [...new Set(handlers.map(({ name }) => name))];
+    this.ignored = this.accounts.map(() => OutcomeCode.ignored);
+    this.ownRows = this.accounts.map(() => OutcomeCode.ownRow);
+    for (const type of new Set(handlers.flatMap(({ eventTypes }) => eventTypes))) {
+      this.plans.set(type, this.planFor(handlers.filter(({ eventTypes }) => eventTypes.includes(type))));
+    }
+  }
+
+  of(eventType: string): Plan | undefined {
+    return this.plans.get(eventType);
+  }
+
+  /** The part of a plan that concerns these handlers only; undefined where it is none. */
+  only(plan: Plan, names: (name: string) => boolean): Plan | undefined {
+    if (plan.handlers.every(({ name }) => names(name))) return plan;
+    const handlers = plan.handlers.filter(({ name }) => names(name));
+    return handlers.length === 0 ? undefined : this.planFor(handlers);
+  }
+
+  /** `base` with the given handlers' effect known from another offset. */
+  withRepeated(base: readonly OutcomeCode[], names: readonly string[]): readonly OutcomeCode[] {
+    if (names.length === 0) return base;
+    return base.map((code, index) =>
+      names.includes(this.accounts[index] ?? '') ? OutcomeCode.repeated : code,
+    );
+  }
+
+  private planFor(handlers: readonly HandlerRegistration[]): Plan {
+    const takers = new Set(handlers.map(({ name }) => name));
+    return {
+      handlers,
+      kind: this.kindOf(handlers),
+      codes: this.accounts.map((name) => (takers.has(name) ? OutcomeCode.ownRow : OutcomeCode.ignored)),
+    };
+  }
+
+  private kindOf(handlers: readonly HandlerRegistration[]): RunKind {
+    const [only] = handlers;
+    if (handlers.length === 1 && only?.batch) return 'batch';
+    const together = handlers.every(({ options, batch }) => options.effects === 'transaction' && !batch);
+    return together && this.transactional ? 'shared' : 'alone';
+  }
+}

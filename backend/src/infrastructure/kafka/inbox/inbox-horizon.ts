@@ -1,0 +1,47 @@
+import type { LogAdmin, TopicDescription } from '@/infrastructure/kafka/transport/transport.port';
+
+const DAY_MS = 86_400_000;
+const KAFKA_RETENTION_MS = 7 * DAY_MS;
+
+export interface InboxHorizonOptions {
+  /** `inboxHorizonMs` of the delivery options. */
+  readonly leastMs: number;
+  readonly admin: Pick<LogAdmin, 'describeTopics'>;
+  /** Subscribed now. */
+  readonly topics: () => readonly string[];
+}
+
+/** How long the inbox has to remember: longer than the log can deliver an event again. */
+export class InboxHorizon {
+  private known = Number.POSITIVE_INFINITY;
+  private changes = 0;
+
+  constructor(private readonly options: InboxHorizonOptions) {}
+
+  /** Infinite while the topics' retentions are not known, or where one of them keeps its records for ever. */
+  get ms(): number {
+    return this.known;
+  }
+
+  /** Others are subscribed now. */
+  forget(): void {
+    this.changes += 1;
+    this.known = Number.POSITIVE_INFINITY;
+  }
+
+  /** Reads the retentions again, since anybody may change them. */
+  async refresh(): Promise<number> {
+    const { changes } = this;
+    const topics = await this.options.admin.describeTopics(this.options.topics());
+    const horizon = Math.max(this.options.leastMs, ...topics.map((topic) => retentionOf(topic) + DAY_MS));
+    // What was read of the topics before a change says nothing about those after it.
+    if (changes === this.changes) this.known = horizon;
+    return this.known;
+  }
+}
+
+function retentionOf({ config }: TopicDescription): number {
+  const policies = (config['cleanup.policy'] ?? 'delete').split(',').map((policy) => policy.trim());
+  const retention = Number(config['retention.ms'] ?? KAFKA_RETENTION_MS);
+  return retention < 0 || !policies.includes('delete') ? Number.POSITIVE_INFINITY : retention;
+}

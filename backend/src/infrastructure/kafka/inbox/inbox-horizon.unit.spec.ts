@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { TopicDescription } from '@/infrastructure/kafka/transport/transport.port';
+import { InboxHorizon } from './inbox-horizon';
+
+const DAY = 86_400_000;
+
+function horizonOver(...configs: Record<string, string>[]) {
+  const admin = {
+    describeTopics: async () => configs.map((config) => ({ config }) as unknown as TopicDescription),
+  };
+  return new InboxHorizon({ leastMs: 14 * DAY, admin, topics: () => configs.map((_, index) => `t${index}`) });
+}
+
+describe('the horizon of the inbox', () => {
+  it.each([
+    ['the option, where topics forget earlier', [{ 'retention.ms': `${7 * DAY}` }], 14 * DAY],
+    [
+      'a day more than the longest retention',
+      [{ 'retention.ms': `${7 * DAY}` }, { 'retention.ms': `${30 * DAY}` }],
+      31 * DAY,
+    ],
+    ["a day more than Kafka's default", [{}], 14 * DAY],
+    ['never, where a topic keeps all', [{ 'retention.ms': '-1' }, { 'retention.ms': '1' }], Infinity],
+    [
+      'never, where a topic keeps the last of each key',
+      [{ 'cleanup.policy': 'compact', 'retention.ms': '1' }],
+      Infinity,
+    ],
+    [
+      'by retention, where it is compacted and deleted',
+      [{ 'cleanup.policy': 'compact, delete', 'retention.ms': '1' }],
+      14 * DAY,
+    ],
+    ['the option, without topics', [], 14 * DAY],
+  ])('is %s', async (_, configs, expected) => {
+    const horizon = horizonOver(...configs);
+    expect(horizon.ms).toBe(Infinity);
+    expect(await horizon.refresh()).toBe(expected);
+    expect(horizon.ms).toBe(expected);
+    horizon.forget();
+    expect(horizon.ms).toBe(Infinity);
+  });
+});

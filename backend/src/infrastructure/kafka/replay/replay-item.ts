@@ -1,0 +1,49 @@
+import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
+import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
+import { type ReplayScope, runWithCausality, runWithDelivery } from '../delivery/delivery-context';
+import type { EventMark } from '../delivery/delivery-store.port';
+import type { Delivery } from '../delivery/lanes/delivery';
+import { causalityOf, contextOf } from '../delivery/runs/handler-invocation';
+import type { DecodedEvent } from '../schema/event-codec';
+
+/** One event as one handler is to get it. */
+export interface ReplayItem {
+  readonly group: string;
+  readonly topicId: string;
+  readonly record: LogRecord;
+  readonly lane: string;
+  readonly mark: EventMark;
+  readonly decoded: DecodedEvent;
+  readonly handler: HandlerRegistration;
+}
+
+/** Runs the handler as the live group would. Rejects with whatever it throws. */
+export async function invokeInReplay(item: ReplayItem, replay: ReplayScope): Promise<void> {
+  const { handler, decoded } = item;
+  const delivery = deliveryOf(item);
+  const context = { ...contextOf(delivery, decoded, handler), replay };
+  await runWithCausality(causalityOf(delivery, decoded), () =>
+    runWithDelivery(context, async () => handler.run(decoded.event, context)),
+  );
+}
+
+/** Nobody owns a replayed event, so it has no place in a partition's account. */
+export const deliveryOf = ({
+  group,
+  topicId,
+  record,
+  lane,
+}: Omit<ReplayItem, 'mark' | 'decoded' | 'handler'>): Delivery => ({
+  tenure: { group, topic: record.topic, topicId, partition: record.partition, epoch: 0n },
+  record,
+  lane,
+  bytes: 0,
+  entry: undefined,
+  row: undefined,
+  plan: undefined,
+  attempts: 0,
+});
+
+/** As PostgreSQL takes it. */
+export const timeText = (time: Date | '-infinity'): string =>
+  time === '-infinity' ? time : time.toISOString();

@@ -1,0 +1,96 @@
+import { expect } from 'vitest';
+import type { Delivery } from './delivery-on';
+import { FOR_EVER } from './effect-tables';
+import type { Gates } from './gates';
+import { type KillMoment, killMoments, type Occasion } from './kill-moments';
+import type { Step } from './step-events';
+import type { WorkerProcess } from './worker-process';
+import type { HandlerPlan } from './worker-settings';
+
+const HANDLER = 'steps';
+const plan: HandlerPlan = {
+  name: HANDLER,
+  options: { retry: { attempts: 3, firstDelayMs: 20, longestDelayMs: 100 }, onDead: 'wait' },
+};
+const FAILS: Record<Occasion, number> = {
+  effect: 0,
+  park: 1,
+  'second run': 1,
+  death: FOR_EVER,
+  'act of a person': FOR_EVER,
+  rebalance: 0,
+};
+
+/** One worker that lives, is killed at a named moment, and lives again. */
+export class KillingField {
+  private lives = 1;
+
+  private constructor(
+    private readonly delivery: Delivery,
+    private readonly gates: Gates,
+    private worker: WorkerProcess,
+  ) {}
+
+  static async open(delivery: Delivery): Promise<KillingField> {
+    const worker = await delivery.spawn('life-0', [plan], { instanceId: 'one' });
+    const gates = await delivery.gates();
+    for (const { gate, table, on, when } of killMoments) await gates.build(gate, table, { on, when });
+    return new KillingField(delivery, gates, worker);
+  }
+
+  /** Publishes the steps, has the worker meet the moment with the first of them, kills it there and starts the next. */
+  async killAt(moment: KillMoment, steps: readonly [Step, ...Step[]]): Promise<void> {
+    const [step] = steps;
+    await this.setFault(step, FAILS[moment.occasion]);
+    const killed = await this.bringAbout(moment, steps);
+    await this.gates.arrival(moment.gate, 30_000);
+    expect(await killed.kill()).toBe('SIGKILL');
+    // The server would notice the broken connection only after the gate.
+    await this.gates.endSessions(moment.gate);
+    await this.gates.reopen(moment.gate);
+    if (moment.occasion !== 'rebalance') await this.expectNothingOf(step);
+    if (killed === this.worker) this.worker = await this.nextLife();
+    if (moment.occasion === 'death') await this.personRetries(step);
+    await this.delivery.tables.quiet();
+  }
+
+  /** Answers who comes to the moment. */
+  private async bringAbout(moment: KillMoment, steps: readonly [Step, ...Step[]]): Promise<WorkerProcess> {
+    const { gates, delivery } = this;
+    if (moment.occasion === 'act of a person') {
+      await delivery.publisher.publish(steps);
+      const letter = await delivery.operator.dead(steps[0].key);
+      await this.setFault(steps[0], 0);
+      await gates.close(moment.gate);
+      await delivery.operator.retry(letter);
+      return this.worker;
+    }
+    await gates.close(moment.gate);
+    if (moment.occasion === 'rebalance') {
+      const joining = await delivery.spawn(`joining-${this.lives++}`, [plan], { instanceId: 'two' });
+      await delivery.publisher.publish(steps);
+      return joining;
+    }
+    await delivery.publisher.publish(steps);
+    return this.worker;
+  }
+
+  private async expectNothingOf({ key, seq }: Step): Promise<void> {
+    const effects = await this.delivery.tables.effects();
+    expect(effects.filter((effect) => effect.key === key && effect.seq === seq)).toEqual([]);
+  }
+
+  private async personRetries(step: Step): Promise<void> {
+    const letter = await this.delivery.operator.dead(step.key);
+    await this.setFault(step, 0);
+    await this.delivery.operator.retry(letter);
+  }
+
+  private nextLife(): Promise<WorkerProcess> {
+    return this.delivery.spawn(`life-${this.lives++}`, [plan], { instanceId: 'one' });
+  }
+
+  private async setFault({ key, seq }: Step, fails: number): Promise<void> {
+    await this.delivery.tables.plan([{ handler: HANDLER, key, seq, fails }]);
+  }
+}

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, describe, onTestFailed } from 'vitest';
+import { Delivery, type DeliveryOptions } from './delivery-on';
+import { type EngineUnderTest, enginesUnderTest } from './engines';
+
+const SET_UP_WITHIN_MS = 60_000;
+
+/** The same cases on each engine, each with a topic, a group and a database of its own. */
+export function onBothEngines(
+  promise: string,
+  cases: (delivery: () => Delivery, under: EngineUnderTest) => void,
+  options: DeliveryOptions = {},
+): void {
+  describe.each(enginesUnderTest)(`${promise}, $engine`, (under) => {
+    describe.skipIf(under.missing)('with the log up', () => {
+      let current: Delivery | undefined;
+
+      beforeEach(async () => {
+        const delivery = await Delivery.on(under, options);
+        current = delivery;
+        onTestFailed(() => void process.stderr.write(`${delivery.output()}\n`));
+      }, SET_UP_WITHIN_MS);
+
+      afterEach(async () => {
+        await current?.end();
+        current = undefined;
+      }, SET_UP_WITHIN_MS);
+
+      cases(() => {
+        if (current === undefined) throw new Error('There is no delivery outside of a test.');
+        return current;
+      }, under);
+    });
+  });
+}
