@@ -62,6 +62,7 @@ async function types() {
 async function contracts() {
   await check(tally, 'error codes', [inRoot('scripts/errors-page.mjs'), '--check']);
   await check(tally, 'configuration page', [inRoot('scripts/configuration-page.mjs'), '--check']);
+  await check(tally, 'delivery options page', [inRoot('scripts/options-page.mjs'), '--check']);
   await check(tally, 'contracts', [inRoot('contracts/tools/main.ts'), 'check']);
 }
 

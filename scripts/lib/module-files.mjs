@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|(?:^|\n)\s*import\s+)(['"])([^'"\n]+)\1/g;
+// A specifier has no blanks, which tells it from the text of a statement in SQL.
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|(?:^|\n)\s*import\s+)(['"])([^'"\s]+)\1/g;
 
 export const specifiers = (text) => [...text.matchAll(IMPORT)].map((match) => match[2]);
 
-/** What a built module leads to, by its code and by its types: the files, and the packages they name. */
-export function moduleFiles(dist, entry) {
+/** What built modules lead to, by their code and by their types: the files, and the packages they name. */
+export function moduleFiles(dist, entries) {
   const files = new Set();
   const packages = new Set();
-  const waiting = [join(dist, `${entry}.js`), join(dist, `${entry}.d.ts`)];
+  const waiting = entries.flatMap((entry) => [join(dist, `${entry}.js`), join(dist, `${entry}.d.ts`)]);
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (files.has(file)) continue;
     files.add(file);

@@ -10,7 +10,7 @@ const PEERS = {
 const OPTIONAL_PEERS = ['pg', 'kysely'];
 
 /** `package.json` of the packed module. Throws for a package that the code names and no list has. */
-export function moduleManifest({ backend, packages, entry }) {
+export function moduleManifest({ backend, packages, entries }) {
   const versionOf = (name) => {
     const version = backend.dependencies[name];
     if (version === undefined)
@@ -25,7 +25,12 @@ export function moduleManifest({ backend, packages, entry }) {
     license: backend.license,
     type: 'module',
     engines: { node: '>=24' },
-    exports: { '.': { types: `./${entry}.d.ts`, default: `./${entry}.js` } },
+    exports: Object.fromEntries(
+      Object.entries(entries).map(([subpath, entry]) => [
+        subpath,
+        { types: `./${entry}.d.ts`, default: `./${entry}.js` },
+      ]),
+    ),
     dependencies: Object.fromEntries(own.map((name) => [name, versionOf(name)])),
     peerDependencies: {
       ...PEERS,

@@ -6,7 +6,8 @@ import { moduleManifest } from './module-manifest.mjs';
 import { run } from './run.mjs';
 import { inRoot, root } from './workspace.mjs';
 
-const ENTRY = 'infrastructure/kafka/index';
+/** Subpaths of the package, and where they begin in the built backend. */
+const ENTRIES = { '.': 'infrastructure/kafka/index', './testing': 'infrastructure/kafka/testing/index' };
 const CONTRACTS = '@shop/contracts';
 
 /** Makes the package `@shop/kafka` from the built backend and contracts; answers with the tarball's path. */
@@ -16,8 +17,8 @@ export async function packModule(
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'shop-kafka-package-'));
   try {
-    const backend = copyReachable(resolve(root, built.backend), ENTRY, folder);
-    const contracts = copyReachable(resolve(root, built.contracts), 'index', join(folder, 'contracts'));
+    const backend = copyReachable(resolve(root, built.backend), Object.values(ENTRIES), folder);
+    const contracts = copyReachable(resolve(root, built.contracts), ['index'], join(folder, 'contracts'));
     for (const file of backend.files) pointAtContracts(file, folder);
     const packages = [...new Set([...backend.packages, ...contracts.packages])].filter(
       (name) => name !== CONTRACTS,
@@ -31,9 +32,9 @@ export async function packModule(
   }
 }
 
-/** JavaScript and types that the entry leads to, under the paths they have in `dist`. */
-function copyReachable(dist, entry, folder) {
-  const { files, packages } = moduleFiles(dist, entry);
+/** JavaScript and types that the entries lead to, under the paths they have in `dist`. */
+function copyReachable(dist, entries, folder) {
+  const { files, packages } = moduleFiles(dist, entries);
   const copies = files.map((file) => {
     const copy = join(folder, relative(dist, file));
     mkdirSync(dirname(copy), { recursive: true });
@@ -55,10 +56,12 @@ function pointAtContracts(file, folder) {
 
 function writeManifest(folder, packages) {
   const backend = JSON.parse(readFileSync(inRoot('backend', 'package.json'), 'utf8'));
-  const manifest = moduleManifest({ backend, packages, entry: ENTRY });
+  const manifest = moduleManifest({ backend, packages, entries: ENTRIES });
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   copyFileSync(inRoot('LICENSE'), join(folder, 'LICENSE'));
   cpSync(inRoot('docs', 'using-the-module.md'), join(folder, 'README.md'));
+  for (const page of ['when-a-handler-fails.md', 'delivery-options.md', 'images'])
+    cpSync(inRoot('docs', page), join(folder, page), { recursive: true });
 }
 
 async function pack(folder, destination) {

@@ -49,7 +49,8 @@ export async function check(tally, name, args) {
   say(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds(from)})`);
 }
 
-export async function vitest(tally, name, projects, env = {}) {
+/** Runs the specs of these projects; with `only`, those whose path contains one of its parts. */
+export async function vitest(tally, name, projects, env = {}, only = []) {
   const from = performance.now();
   say(`---- ${name}`);
   const directory = mkdtempSync(join(tmpdir(), 'shop-test-report-'));
@@ -57,6 +58,7 @@ export async function vitest(tally, name, projects, env = {}) {
   const args = [
     commandScript('vitest', 'vitest.mjs'),
     'run',
+    ...only,
     ...projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
     '--reporter=json',

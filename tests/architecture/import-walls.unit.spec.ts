@@ -89,6 +89,13 @@ describe('import walls', () => {
     expect(broken(backend, backwards)).toEqual([]);
   });
 
+  it('nothing that runs imports what users test their handlers with', () => {
+    const module = 'backend/src/infrastructure/kafka/testing/';
+    const backwards = ({ file, target }: Import) =>
+      !testing(file) && !file.startsWith(module) && `${target}/`.startsWith(module);
+    expect(broken(backend, backwards)).toEqual([]);
+  });
+
   it('Nest stays in the files that wire', () => {
     const wiring =
       /\.(module|controller|decorator|guard|filter|pipe|handler|explorer|interceptor)\.ts$|backend\/src\/(application|main|app\.module|service\.module)\.ts$/;

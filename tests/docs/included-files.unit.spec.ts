@@ -3,7 +3,12 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const DOCUMENTS = ['README.md', 'docs/using-the-module.md', 'examples/foreign-app/README.md'];
+const DOCUMENTS = [
+  'README.md',
+  'docs/using-the-module.md',
+  'docs/when-a-handler-fails.md',
+  'examples/foreign-app/README.md',
+];
 const INCLUDED = /(<!-- (\S+) -->\n```\w*\n)([\s\S]*?)(```\n)/g;
 
 const read = (path: string) => readFileSync(resolve(ROOT, path), 'utf8');

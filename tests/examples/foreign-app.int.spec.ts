@@ -40,7 +40,7 @@ describe.skipIf(kafka === null)('an application that installs the packed module'
     await Promise.all([app?.remove(), database?.drop(), log?.close()]);
   });
 
-  it('works without a database: retries in place, then the dead letter, progress by commits', async () => {
+  it('works without a database: runs again, then the dead letter, progress by commits', async () => {
     const topic = unique('parcels');
     const service = unique('depot');
     const printed = await app.without(['pg', 'kysely'], () =>
@@ -71,7 +71,7 @@ describe.skipIf(kafka === null)('an application that installs the packed module'
     expect(Math.max(...progress.map(({ offset }) => Number(offset)))).toBe(records.length);
   });
 
-  it('works with a database: outbox, one effect for each event, never skipped', async () => {
+  it('works with a database: outbox, one effect for each event, in order', async () => {
     const topic = unique('parcels');
     const printed = await app.run('with-database', {
       ...settings(topic, unique('ledger')),

@@ -38,6 +38,12 @@ onBothEngines('when the clock of a process jumps', (on) => {
     await tables.quiet();
     expect(await tables.stepsByKey()).toEqual({ before: [1], after: [1], later: [1] });
     const attempts = (await tables.effects()).map(({ key, attempt }) => [key, attempt]);
-    expect(attempts).toEqual(expect.arrayContaining([['later', 2], ['before', 4], ['after', 4]]));
+    expect(attempts).toEqual(
+      expect.arrayContaining([
+        ['later', 2],
+        ['before', 4],
+        ['after', 4],
+      ]),
+    );
   });
 });

@@ -34,7 +34,9 @@ onBothEngines(
       await tables.quiet();
       const moved = await tables.moved(before);
       expect(moved.size).toBeLessThan(6);
-      const kept = ledger.lines().filter(({ phase, partition }) => phase === 'begin' && !moved.has(partition));
+      const kept = ledger
+        .lines()
+        .filter(({ phase, partition }) => phase === 'begin' && !moved.has(partition));
       expect(kept.length).toBeGreaterThan(0);
       expect(new Set(kept.map(({ key }) => key)).size).toBe(kept.length);
       expect(new Set(ledger.lines().map(({ key }) => key)).size).toBe(KEYS.length);

@@ -19,7 +19,8 @@ onBothEngines('a handler added later', (on) => {
       { name: 'all', options: { from: 'beginning' } },
       { name: 'new', options: { from: 'now' } },
     ]);
-    await tables.quiet();
+    await tables.begun('all');
+    await tables.begun('new');
     await publisher.publish(later);
     await tables.quiet();
     expect(await tables.stepsByKey('steps')).toEqual({ K1: [1, 2], K2: [1, 2], K3: [1, 2] });

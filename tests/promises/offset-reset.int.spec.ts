@@ -28,7 +28,9 @@ onBothEngines('an offset reset from outside', (on, { engine }) => {
       .filter(([, { watermark }]) => watermark > 0)
       .map(([partition, { watermark }]) => ({ partition, committed: 0, watermark }))
       .toSorted((a, b) => a.partition - b.partition);
-    await eventually(async () => (await tables.resets()).length >= wanted.length, { what: 'the reset to be shown' });
+    await eventually(async () => (await tables.resets()).length >= wanted.length, {
+      what: 'the reset to be shown',
+    });
     expect(await tables.resets()).toEqual(wanted);
   });
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { KafkaRuntime } from '@/infrastructure/kafka/kafka-runtime';
 import { eventually } from '@/testing/eventually';
 import { FOR_EVER } from './support/effect-tables';
 import { onBothEngines } from './support/on-both-engines';
@@ -49,11 +50,12 @@ onBothEngines('an event has one effect', (on) => {
   it('and is not run but dead where the inbox no longer remembers its time', async () => {
     const delivery = on();
     const { tables, publisher, operator } = delivery;
-    await delivery.start('worker', [steps], { delivery: { inboxHorizonMs: 8 * DAY_MS } });
-    await publisher.publish([
-      { key: 'K1', seq: 1, eventId: uuidOfTime(Date.now() - 3_000 * DAY_MS) },
-      { key: 'K2', seq: 1 },
-    ]);
+    const worker = await delivery.start('worker', [steps], { delivery: { inboxHorizonMs: 8 * DAY_MS } });
+    await publisher.publish([{ key: 'K2', seq: 1 }]);
+    await tables.quiet();
+    // How long it remembers follows from the topics' retentions, which are asked for some time after the start.
+    await worker.app.get(KafkaRuntime, { strict: false }).inboxHorizon.refresh();
+    await publisher.publish([{ key: 'K1', seq: 1, eventId: uuidOfTime(Date.now() - 3_000 * DAY_MS) }]);
     expect(await operator.dead('K1')).toMatchObject({ cause_code: 'TOO_OLD_TO_DEDUPLICATE' });
     await tables.quiet();
     expect(await tables.stepsByKey()).toEqual({ K2: [1] });
@@ -69,6 +71,7 @@ onBothEngines('an event has one effect', (on) => {
     worker.register(steps);
     await eventually(async () => (await tables.effects()).length === 199, { what: 'all others to be done' });
     expect(await tables.struck('steps')).toBeGreaterThan(0);
+    await eventually(async () => (await tables.countParked()) > 0, { what: 'the failing one to park' });
     expect((await tables.parked()).map(({ key, attempts }) => [key, attempts])).toEqual([['K77', 1]]);
     await tables.runParked();
     await tables.quiet();

@@ -39,7 +39,7 @@ onBothEngines(
   'order per key',
   (on) => {
     it(`holds for ${KEYS} keys under failures, processes that come and go, and a person's retries (seed ${seed})`, {
-      timeout: inLongForm(120_000, 900_000),
+      timeout: inLongForm(240_000, 1_200_000),
     }, async () => {
       const delivery = on();
       const { tables, publisher, operator } = delivery;
@@ -50,7 +50,7 @@ onBothEngines(
       await tables.plan(faults);
 
       const rebalancing = (async () => {
-        for (let next = 1; next <= inLongForm(3, 12); next++) {
+        for (let next = 1; next <= inLongForm(2, 12); next++) {
           here.push(await delivery.spawn(`worker-${next}`, handlers));
           const leaving = here[Math.floor(random() * (here.length - 1))];
           here = here.filter((worker) => worker !== leaving);
@@ -62,12 +62,14 @@ onBothEngines(
         await publisher.publish(wave.map((step) => ({ ...step, eventType: typeOf(step.seq) })));
       }
       await rebalancing;
-      expect(await tables.struck('taken')).toBeGreaterThan(faults.length / 3);
 
-      const dead = faults.filter(({ fails }) => fails === FOR_EVER);
-      await tables.plan(dead.map((fault) => ({ ...fault, fails: 0 })));
-      for (const { key } of dead) await operator.retry(await operator.dead(key));
-      await tables.quiet(inLongForm(60_000, 300_000));
+      for (const { key } of faults.filter(({ fails }) => fails === FOR_EVER)) {
+        const letter = await operator.dead(key);
+        await tables.plan([{ handler: 'taken', key, seq: 1, fails: 0 }]);
+        await operator.retry(letter);
+      }
+      await tables.quiet(inLongForm(90_000, 300_000));
+      expect(await tables.neverStruck()).toEqual([]);
 
       const workers = new Set((await tables.effects()).map(({ worker }) => worker));
       expect(workers.size).toBeGreaterThan(1);

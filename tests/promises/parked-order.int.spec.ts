@@ -72,9 +72,7 @@ onBothEngines(
         { handler: 'steps', key: 'K1', seq: 1, fails: FOR_EVER },
         { handler: 'steps', key: 'K2', seq: 1, fails: FOR_EVER },
       ]);
-      await publisher.publish(
-        [1, 2, 3].flatMap((seq) => ['K1', 'K2', 'K3'].map((key) => ({ key, seq }))),
-      );
+      await publisher.publish([1, 2, 3].flatMap((seq) => ['K1', 'K2', 'K3'].map((key) => ({ key, seq }))));
       const [first, second] = [await operator.dead('K1'), await operator.dead('K2')];
       await tables.quiet();
       expect(await tables.stepsByKey()).toEqual({ K3: [1, 2, 3] });

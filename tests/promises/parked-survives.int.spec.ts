@@ -4,14 +4,14 @@ import { inLongForm } from './support/long-form';
 import { onBothEngines } from './support/on-both-engines';
 
 const steps = { name: 'steps', options: { retry: { attempts: 20, firstDelayMs: 5, longestDelayMs: 20 } } };
-const PARKED = inLongForm(2_000, 100_000);
+const PARKED = inLongForm(1_000, 100_000);
 const HEALTHY = 300;
 
 onBothEngines('what is parked', (on) => {
   it('survives the death of its process and the move of its partition', async () => {
     const delivery = on();
     const { tables, publisher } = delivery;
-    const first = await delivery.spawn('first', [steps]);
+    const first = await delivery.spawn('first', [steps], { instanceId: 'one' });
     const keys = Array.from({ length: 30 }, (_, index) => `K${index + 1}`);
     await tables.plan(keys.map((key) => ({ handler: 'steps', key, seq: 1, fails: 2 })));
     await tables.holdParked();
@@ -22,7 +22,7 @@ onBothEngines('what is parked', (on) => {
     expect(await tables.effects()).toEqual([]);
 
     expect(await first.kill()).toBe('SIGKILL');
-    await delivery.spawn('second', [steps]);
+    await delivery.spawn('second', [steps], { instanceId: 'one' });
     await delivery.spawn('third', [steps]);
     await delivery.shared(2);
     await tables.runParked();
@@ -37,7 +37,7 @@ onBothEngines('what is parked', (on) => {
   }, async () => {
     const delivery = on();
     const { tables, publisher } = delivery;
-    await delivery.start('worker', [steps], { delivery: { releasesPerSecond: inLongForm(500, 2_000) } });
+    await delivery.start('worker', [steps], { delivery: { releasesPerSecond: inLongForm(300, 2_000) } });
     const sick = Array.from({ length: PARKED }, (_, index) => ({ key: `S${index + 1}`, seq: 1 }));
     await tables.plan(sick.map((step) => ({ ...step, handler: 'steps', fails: 1 })));
     await tables.holdParked();
@@ -48,7 +48,9 @@ onBothEngines('what is parked', (on) => {
     });
 
     await tables.runParked();
-    await publisher.publish(Array.from({ length: HEALTHY }, (_, index) => ({ key: `H${index + 1}`, seq: 1 })));
+    await publisher.publish(
+      Array.from({ length: HEALTHY }, (_, index) => ({ key: `H${index + 1}`, seq: 1 })),
+    );
     await eventually(async () => (await tables.countEffects('H%')) === HEALTHY, { what: 'the healthy keys' });
     expect(await tables.countParked()).toBeGreaterThan(0);
 

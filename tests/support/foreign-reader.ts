@@ -104,7 +104,7 @@ export function kafkaCommand(name: string): string {
 }
 
 /** `Partition:2 <tab> Offset:7 <tab> name:value,name:value <tab> key`; anything else is a message to a person. */
-function ofConsoleLine(line: string): ForeignEvent | undefined {
+export function ofConsoleLine(line: string): ForeignEvent | undefined {
   const fields = line.split('\t');
   const partition = /^Partition:(\d+)$/.exec(fields.find((field) => field.startsWith('Partition:')) ?? '');
   const offset = /^Offset:(\d+)$/.exec(fields.find((field) => field.startsWith('Offset:')) ?? '');

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { type ServiceName, topicNames } from '@shop/contracts';
 import { KafkaModule } from '@/infrastructure/kafka/kafka.module';
+import type { KafkaModuleOptions } from '@/infrastructure/kafka/kafka.options';
 import { KafkaRuntime } from '@/infrastructure/kafka/kafka-runtime';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { Platform } from '@/infrastructure/platform/platform';
@@ -13,6 +14,9 @@ export interface ServiceOptions {
   /** Instead of `<group base>.<service>`. */
   readonly group?: string;
   readonly maxConnections?: number;
+  /** Money, stock and orders wait: what comes after a dead event of theirs depends on it. */
+  readonly onDead?: 'wait' | 'flow';
+  readonly delivery?: KafkaModuleOptions['delivery'];
 }
 
 @Global()
@@ -38,12 +42,17 @@ export class ServiceModule implements OnApplicationBootstrap {
     @Inject(KafkaRuntime) private readonly runtime: KafkaRuntime,
   ) {}
 
-  static for(service: ServiceName, { migrations, group, maxConnections }: ServiceOptions): DynamicModule {
+  static for(
+    service: ServiceName,
+    { migrations, group, maxConnections, onDead, delivery }: ServiceOptions,
+  ): DynamicModule {
     const kafka = KafkaModule.forRootAsync({
       inject: [Platform],
       useFactory: (platform: Platform) => ({
         ...common(service, platform),
         ...(group === undefined ? {} : { group }),
+        ...(onDead === undefined ? {} : { onDead }),
+        ...(delivery === undefined ? {} : { delivery }),
         database: {
           url: platform.databaseUrl,
           migrations,

@@ -33,7 +33,15 @@ export async function accountFixture() {
     maxConnections: 4,
     applicationName: 'spec',
   });
-  const log = { start: 0n, end: 0n, partitions: 1, topicId: TOPIC_ID, records: [] as LogRecord[] };
+  const log = {
+    start: 0n,
+    end: 0n,
+    partitions: 1,
+    topicId: TOPIC_ID,
+    records: [] as LogRecord[],
+    /** Awaited by each read. */
+    beforeRead: async (): Promise<void> => undefined,
+  };
   const expected: ExpectedAccount[] = [];
 
   return {
@@ -63,6 +71,11 @@ export async function accountFixture() {
           ${place.topicId ?? TOPIC_ID}, ${place.partition ?? 0}, ${offset})`);
     },
 
+    async repeat(offset: number, handler = 'ship') {
+      await database.run(sql`
+        insert into repeats values (${GROUP}, ${handler}, ${TOPIC}, ${TOPIC_ID}, 0, ${offset}, '/spec e')`);
+    },
+
     async parked(
       offset: number,
       row: Place & { state?: string; pending?: readonly string[]; failed?: string; identity?: string } = {},
@@ -89,8 +102,15 @@ export async function accountFixture() {
     },
 
     async empty() {
-      await database.run(sql`truncate segments, inbox, parked, dead_letters`);
-      Object.assign(log, { start: 0n, end: 0n, partitions: 1, topicId: TOPIC_ID, records: [] });
+      await database.run(sql`truncate segments, inbox, parked, dead_letters, repeats`);
+      Object.assign(log, {
+        start: 0n,
+        end: 0n,
+        partitions: 1,
+        topicId: TOPIC_ID,
+        records: [],
+        beforeRead: async () => undefined,
+      });
       expected.length = 0;
     },
 
@@ -109,6 +129,7 @@ interface SpokenLog {
   readonly partitions: number;
   readonly topicId: string;
   readonly records: readonly LogRecord[];
+  readonly beforeRead: () => Promise<void>;
 }
 
 function sourceOf(database: Database, log: SpokenLog, expected: readonly ExpectedAccount[]): AccountSource {
@@ -133,6 +154,7 @@ function sourceOf(database: Database, log: SpokenLog, expected: readonly Expecte
   };
   const read: AccountedLog['read'] = async ({ from, limit }) => {
     const { topic, partition, offset } = from;
+    await log.beforeRead();
     const records = log.records
       .filter((record) => record.partition === partition && record.offset >= offset)
       .slice(0, limit);

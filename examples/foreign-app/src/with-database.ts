@@ -67,6 +67,8 @@ class Scale {
         topics: [{ topic, numPartitions: 2 }],
         database: { url, schema, migrations },
         retry: { firstDelayMs: 10, longestDelayMs: 50 },
+        // So that each run is seen once: a shared transaction that fails is run again, event by event.
+        delivery: { eventsPerTransaction: 1 },
       }),
     }),
   ],

@@ -146,10 +146,10 @@ export class Delivery {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private settings(
+  settings(
     name: string,
     handlers: readonly HandlerPlan[],
-    { delivery, instanceId }: WorkerOptions,
+    { delivery, instanceId }: WorkerOptions = {},
   ): WorkerSettings {
     return {
       name,

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { eventually } from '@/testing/eventually';
 import type { Effect, Fault } from './effect-tables';
+import type { Step } from './step-events';
 
 export const SCHEMA = 'promises';
 
@@ -63,6 +64,21 @@ export class DeliveryTables {
       [handler],
     );
     return row?.struck ?? 0;
+  }
+
+  /** Planned faults that no run has met. */
+  neverStruck(): Promise<Fault[]> {
+    return this.rows('select handler, key, seq, fails from faults where struck = 0');
+  }
+
+  /** As if the event had never been handled: neither its effect nor its mark is there. */
+  async forget({ key, seq }: Step): Promise<void> {
+    await this.rows(
+      `with effect as (delete from effects where key = $1 and seq = $2 returning partition, "offset")
+       delete from inbox using effect
+       where inbox.topic = $3 and inbox.partition = effect.partition and inbox."offset" = effect."offset"`,
+      [key, seq, this.topic],
+    );
   }
 
   /** In the order they were written. */
@@ -168,7 +184,9 @@ export class DeliveryTables {
         const [ends, watermarks] = [await this.ends(), await this.watermarks()];
         const waiting = (await this.parked()).filter(({ state }) => state !== 'dead');
         seen = { ends: [...ends], watermarks: [...watermarks], waiting: waiting.slice(0, 5) };
-        const read = [...ends].every(([partition, end]) => (watermarks.get(partition)?.watermark ?? 0) >= end);
+        const read = [...ends].every(
+          ([partition, end]) => (watermarks.get(partition)?.watermark ?? 0) >= end,
+        );
         return read && waiting.every(({ state }) => state === 'behind') && !(await this.running(waiting));
       },
       { withinMs, what: 'everything to have its outcome' },
@@ -182,7 +200,9 @@ export class DeliveryTables {
   }
 
   private async count(query: string, value: string): Promise<number> {
-    const [row] = await this.rows<{ count: number }>(`select count(*)::int as count from (${query})`, [value]);
+    const [row] = await this.rows<{ count: number }>(`select count(*)::int as count from (${query})`, [
+      value,
+    ]);
     return row?.count ?? 0;
   }
 

@@ -1,5 +1,12 @@
 /** What has to happen for the moment to come. */
-export type Occasion = 'effect' | 'park' | 'second run' | 'death' | 'act of a person' | 'rebalance';
+export type Occasion =
+  | 'effect'
+  | 'park'
+  | 'second run'
+  | 'death'
+  | 'act of a person'
+  | 'rebalance'
+  | 'replay';
 
 export interface KillMoment {
   readonly occasion: Occasion;
@@ -18,8 +25,15 @@ export const killMoments: readonly KillMoment[] = [
     ...{ occasion: 'park', gate: 2, table: 'parked', on: 'insert' },
     when: `new.state = 'waiting' and new.attempts > 0`,
   },
-  { occasion: 'second run', gate: 3, table: 'effects', on: 'insert', when: `${ofKilledKey} and new.attempt > 1` },
+  {
+    occasion: 'second run',
+    gate: 3,
+    table: 'effects',
+    on: 'insert',
+    when: `${ofKilledKey} and new.attempt > 1`,
+  },
   { occasion: 'death', gate: 4, table: 'dead_letters', on: 'insert', when: `new.status = 'dead'` },
   { occasion: 'act of a person', gate: 5, table: 'effects', on: 'insert', when: ofKilledKey },
   { occasion: 'rebalance', gate: 6, table: 'progress', on: 'update', when: 'new.epoch > old.epoch' },
+  { occasion: 'replay', gate: 7, table: 'effects', on: 'insert', when: ofKilledKey },
 ];

@@ -1,6 +1,6 @@
-import { expect } from 'vitest';
+import { eventually } from '@/testing/eventually';
 import type { Delivery } from './delivery-on';
-import { FOR_EVER } from './effect-tables';
+import { type Effect, FOR_EVER } from './effect-tables';
 import type { Gates } from './gates';
 import { type KillMoment, killMoments, type Occasion } from './kill-moments';
 import type { Step } from './step-events';
@@ -19,7 +19,14 @@ const FAILS: Record<Occasion, number> = {
   death: FOR_EVER,
   'act of a person': FOR_EVER,
   rebalance: 0,
+  replay: 0,
 };
+
+export interface Killed {
+  readonly signal: NodeJS.Signals | null;
+  /** What the killed one has left of the event at the moment; nothing, where the moment was before the commit. */
+  readonly effects: readonly Effect[];
+}
 
 /** One worker that lives, is killed at a named moment, and lives again. */
 export class KillingField {
@@ -38,19 +45,28 @@ export class KillingField {
     return new KillingField(delivery, gates, worker);
   }
 
-  /** Publishes the steps, has the worker meet the moment with the first of them, kills it there and starts the next. */
-  async killAt(moment: KillMoment, steps: readonly [Step, ...Step[]]): Promise<void> {
+  /** Publishes the steps, has the worker meet the moment with the first of them, and kills it there. */
+  async killAt(moment: KillMoment, steps: readonly [Step, ...Step[]]): Promise<Killed> {
     const [step] = steps;
     await this.setFault(step, FAILS[moment.occasion]);
     const killed = await this.bringAbout(moment, steps);
     await this.gates.arrival(moment.gate, 30_000);
-    expect(await killed.kill()).toBe('SIGKILL');
+    const signal = await killed.kill();
     // The server would notice the broken connection only after the gate.
     await this.gates.endSessions(moment.gate);
     await this.gates.reopen(moment.gate);
-    if (moment.occasion !== 'rebalance') await this.expectNothingOf(step);
-    if (killed === this.worker) this.worker = await this.nextLife();
-    if (moment.occasion === 'death') await this.personRetries(step);
+    const { key, seq } = step;
+    const effects = (await this.delivery.tables.effects()).filter(
+      (effect) => effect.key === key && effect.seq === seq && effect.worker === killed.name,
+    );
+    return { signal, effects };
+  }
+
+  /** The next life takes over, and everything gets its outcome. */
+  async goOnAfter({ occasion }: KillMoment, [step]: readonly [Step, ...Step[]]): Promise<void> {
+    if (!this.worker.alive) this.worker = await this.nextLife();
+    if (occasion === 'death') await this.personRetries(step);
+    if (occasion === 'replay') await this.replayGoesOn(step);
     await this.delivery.tables.quiet();
   }
 
@@ -65,6 +81,14 @@ export class KillingField {
       await delivery.operator.retry(letter);
       return this.worker;
     }
+    if (moment.occasion === 'replay') {
+      await delivery.publisher.publish(steps);
+      await delivery.tables.quiet();
+      await delivery.tables.forget(steps[0]);
+      await gates.close(moment.gate);
+      await this.worker.fill(HANDLER);
+      return this.worker;
+    }
     await gates.close(moment.gate);
     if (moment.occasion === 'rebalance') {
       const joining = await delivery.spawn(`joining-${this.lives++}`, [plan], { instanceId: 'two' });
@@ -75,9 +99,12 @@ export class KillingField {
     return this.worker;
   }
 
-  private async expectNothingOf({ key, seq }: Step): Promise<void> {
-    const effects = await this.delivery.tables.effects();
-    expect(effects.filter((effect) => effect.key === key && effect.seq === seq)).toEqual([]);
+  private async replayGoesOn({ key, seq }: Step): Promise<void> {
+    const { tables } = this.delivery;
+    await this.worker.resumeReplays();
+    await eventually(async () => (await tables.stepsByKey())[key]?.includes(seq), {
+      what: 'the replay to go on',
+    });
   }
 
   private async personRetries(step: Step): Promise<void> {

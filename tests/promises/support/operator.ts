@@ -1,15 +1,23 @@
 import { eventually } from '@/testing/eventually';
 import type { DeliveryTables, Letter } from './delivery-tables';
 
+/** A killed owner's partitions move only after its session time-out. */
+const DEAD_WITHIN_MS = 60_000;
+
 /** A person's decisions about dead letters, as the rows by which they reach the partition's owner. */
 export class Operator {
   constructor(private readonly tables: DeliveryTables) {}
 
   async dead(key: string): Promise<Letter> {
     return eventually(
-      async () => (await this.tables.letters()).find((letter) => letter.key === key && letter.status === 'dead'),
-      { what: `a dead letter of ${key}` },
-    );
+      async () =>
+        (await this.tables.letters()).find((letter) => letter.key === key && letter.status === 'dead'),
+      { what: `a dead letter of ${key}`, withinMs: DEAD_WITHIN_MS },
+    ).catch(async (error: unknown) => {
+      const rows = (await this.tables.parked()).filter((row) => row.key === key);
+      const progress = [...(await this.tables.watermarks())];
+      throw new Error(`${String(error)}\n${JSON.stringify({ rows, progress })}`, { cause: error });
+    });
   }
 
   /** Runs it again, in its place of the lane. */

@@ -4,7 +4,11 @@ import { bundleForChild } from '@/testing/bundle-for-child';
 import { eventually } from '@/testing/eventually';
 import type { WorkerSettings } from './worker-settings';
 
-export type WorkerCall = { readonly call: 'stop' } | { readonly call: 'clock'; readonly byMs: number };
+export type WorkerCall =
+  | { readonly call: 'stop' }
+  | { readonly call: 'clock'; readonly byMs: number }
+  | { readonly call: 'fill'; readonly handler: string }
+  | { readonly call: 'resume replays' };
 
 export interface ProcessEnd {
   readonly code: number | null;
@@ -62,10 +66,18 @@ export class WorkerProcess {
   }
 
   /** Sets its clock wrong by so many ms. */
-  async shiftClock(byMs: number): Promise<void> {
-    this.heard.length = 0;
-    this.send({ call: 'clock', byMs });
-    await this.hears('shifted');
+  shiftClock(byMs: number): Promise<void> {
+    return this.ask({ call: 'clock', byMs });
+  }
+
+  /** Begins a replay of what has no outcome at the handler. */
+  fill(handler: string): Promise<void> {
+    return this.ask({ call: 'fill', handler });
+  }
+
+  /** Goes on with the replays of processes that have ended. */
+  resumeReplays(): Promise<void> {
+    return this.ask({ call: 'resume replays' });
   }
 
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
@@ -89,6 +101,12 @@ export class WorkerProcess {
         throw new Error(`${String(error)}\n${this.text}`, { cause: error });
       },
     );
+  }
+
+  private async ask(call: WorkerCall): Promise<void> {
+    this.heard.length = 0;
+    this.send(call);
+    await this.hears(call.call);
   }
 
   private send(call: WorkerCall): void {

@@ -2,6 +2,9 @@ import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
 import { EventConsumerService, KafkaModule, UnitOfWork } from '@/infrastructure/kafka';
+import { KafkaRuntime } from '@/infrastructure/kafka/kafka-runtime';
+import type { Replays } from '@/infrastructure/kafka/replay/replays';
+import { replaysOf } from '@/infrastructure/kafka/replay/replays-of';
 import { plannedHandler } from './planned-handler';
 import { stepEvents } from './step-events';
 import type { HandlerPlan, WorkerSettings } from './worker-settings';
@@ -49,8 +52,24 @@ export class Worker {
     );
   }
 
+  /** What of the whole topic has no outcome at this handler runs now. */
+  async fill(handler: string): Promise<void> {
+    await this.replays.begin({ topics: [this.settings.topic], handlers: [handler], mode: 'fill' }, 'spec');
+  }
+
+  /** Those whose process has ended go on. */
+  async resumeReplays(): Promise<void> {
+    for (const { id, state } of await this.replays.list(100)) {
+      if (state === 'interrupted') await this.replays.resume(id, 'spec');
+    }
+  }
+
   get consumer(): EventConsumerService {
     return this.app.get(EventConsumerService, { strict: false });
+  }
+
+  private get replays(): Replays {
+    return replaysOf(this.app.get(KafkaRuntime, { strict: false }));
   }
 
   /** Idempotent. */

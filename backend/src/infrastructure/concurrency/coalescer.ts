@@ -18,11 +18,6 @@ export class Coalescer<In, Out> {
     private readonly limits: { readonly items: number; readonly calls: number },
   ) {}
 
-  /** Submitted and not answered yet. */
-  get size(): number {
-    return this.waiting.length;
-  }
-
   submit(item: In): Promise<Out> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });

@@ -17,9 +17,9 @@ export class KafkaConnections {
 
   /** Opened on the first call for these connection settings. Rejects with `LogUnavailableError`. */
   transport(settings: KafkaSettings): Promise<EventTransport> {
-    const { engine, brokers, logUrl, producer, tls, sasl } = settings;
+    const { engine, brokers, logUrl, producer, groupProtocol, tls, sasl } = settings;
     const key = JSON.stringify(
-      engine === 'kafka' ? { engine, brokers, producer, tls, sasl } : { engine, logUrl },
+      engine === 'kafka' ? { engine, brokers, producer, groupProtocol, tls, sasl } : { engine, logUrl },
     );
     const known = this.shared.get(key);
     if (known) return known.transport;

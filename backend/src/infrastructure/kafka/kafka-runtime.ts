@@ -63,7 +63,7 @@ export class KafkaRuntime {
         ? new OutboxSink(factory, codec, stateful.unitOfWork, metrics)
         : new LogSink(factory, codec, transport, metrics),
     );
-    this.consumer = new EventConsumerService({ retry: settings.retry });
+    this.consumer = new EventConsumerService({ retry: settings.retry, onDead: settings.onDead });
     this.inboxHorizon = new InboxHorizon({
       leastMs: settings.delivery.inboxHorizonMs,
       admin: transport.admin,

@@ -26,6 +26,7 @@ const schema = z.strictObject({
     .optional(),
   instanceId: name.optional(),
   engine: z.enum(['embedded', 'kafka']).optional(),
+  groupProtocol: z.enum(['classic', 'consumer']).optional(),
   schemaRegistryUrl: z.url({ protocol: /^https?$/ }).optional(),
   events: z
     .array(z.looseObject({ eventType: name, topic: name }))
@@ -46,6 +47,7 @@ const schema = z.strictObject({
     .optional(),
   logUrl: name.optional(),
   retry: retryOptions.optional(),
+  onDead: z.enum(['wait', 'flow']).optional(),
   delivery: deliveryOptions.optional(),
   environment: z.unknown().optional(),
 });

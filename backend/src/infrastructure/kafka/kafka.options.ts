@@ -36,6 +36,11 @@ export interface KafkaModuleOptions {
   readonly instanceId?: string;
   /** Default `kafka`. `embedded` keeps the log in `database`. */
   readonly engine?: Engine;
+  /**
+   * Kafka's group protocol. `classic` (default): the session time-out is each member's own. `consumer` (KIP-848): the
+   * brokers assign, and the session time-out is set on the group.
+   */
+  readonly groupProtocol?: 'classic' | 'consumer';
   readonly schemaRegistryUrl?: string;
   /** Event types beside the built-in ones, made by `defineEvent`. */
   readonly events?: readonly EventDefinition[];
@@ -49,6 +54,8 @@ export interface KafkaModuleOptions {
   readonly logUrl?: string;
   /** For all handlers of the module; a handler's own `retry` comes first. */
   readonly retry?: RetryInput;
+  /** For all handlers of the module, where one does not say so itself; default `flow`. */
+  readonly onDead?: 'wait' | 'flow';
   /** How this process delivers: concurrency, read-ahead, limits of parking. */
   readonly delivery?: z.input<typeof deliveryOptions>;
   /** Default `process.env`. */
@@ -75,6 +82,7 @@ export interface KafkaSettings {
     readonly maxInFlight: number;
     readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
   };
+  readonly groupProtocol: 'classic' | 'consumer';
   readonly sessionTimeoutMs: number;
   readonly maxWaitMs: number;
   readonly schemaRegistryUrl: string;
@@ -85,5 +93,6 @@ export interface KafkaSettings {
   readonly database: (DatabaseSettings & { readonly schema: string }) | undefined;
   readonly logUrl: string | undefined;
   readonly retry: RetryInput;
+  readonly onDead: 'wait' | 'flow';
   readonly delivery: DeliveryOptions;
 }

@@ -25,6 +25,7 @@ export function resolveKafkaSettings(options: KafkaModuleOptions): KafkaSettings
       maxInFlight: environment.KAFKA_PRODUCER_MAX_IN_FLIGHT,
       compression: environment.KAFKA_PRODUCER_COMPRESSION,
     },
+    groupProtocol: options.groupProtocol ?? 'classic',
     sessionTimeoutMs: environment.KAFKA_CONSUMER_SESSION_TIMEOUT,
     maxWaitMs: environment.KAFKA_CONSUMER_MAX_WAIT_TIME,
     schemaRegistryUrl:
@@ -36,6 +37,7 @@ export function resolveKafkaSettings(options: KafkaModuleOptions): KafkaSettings
     database: options.database && { ...options.database, schema: schemaOf(options.database, service) },
     logUrl: options.logUrl ?? options.database?.url,
     retry: options.retry ?? {},
+    onDead: options.onDead ?? 'flow',
     delivery: deliveryOptions.parse(options.delivery ?? {}),
   };
 }

@@ -25,7 +25,10 @@ describe('settings', () => {
       group: 'ecommerce-consumers',
       groupIsShared: true,
       schemaRegistryUrl: 'http://localhost:8081',
-      retry: { attempts: 10 },
+      retry: {},
+      onDead: 'flow',
+      groupProtocol: 'classic',
+      delivery: { concurrency: 256, eventsPerTransaction: 100 },
     });
   });
 
@@ -43,12 +46,11 @@ describe('settings', () => {
     expect(brokers).toEqual(['a:1']);
   });
 
-  it('give a database the schema of the service, and never give up then', () => {
+  it('give a database the schema of the service', () => {
     const database = { url: 'postgres://localhost/depot' };
     expect(resolve({ service: 'Parcel-depot', database })).toMatchObject({
       database: { schema: 'parcel_depot' },
       logUrl: database.url,
-      retry: { attempts: 'unlimited' },
     });
     expect(resolve({ database }).database?.schema).toBe('events');
     expect(resolve({ service: 'x', database: { ...database, schema: 'own' } }).database?.schema).toBe('own');

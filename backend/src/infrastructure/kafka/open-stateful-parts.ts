@@ -1,5 +1,5 @@
 import type { Metrics } from '@/infrastructure/observability/metrics';
-import { loggerOf } from '@/infrastructure/observability/logger';
+import { type Logger, loggerOf } from '@/infrastructure/observability/logger';
 import { OutboxRelay } from '@/infrastructure/outbox/outbox-relay';
 import { outboxMigrations } from '@/infrastructure/outbox/outbox.migrations';
 import { type AppendObserver, LogDoor, TransactionalDoor } from '@/infrastructure/outbox/relay-door';
@@ -7,13 +7,17 @@ import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { Database } from '@/infrastructure/postgres/database';
 import { translateDatabaseError } from '@/infrastructure/postgres/database.errors';
 import { migrate } from '@/infrastructure/postgres/migrate';
+import { accountingTasks } from './accounting/accounting-tasks';
 import { bulkMigrations } from './dead-letters/bulk/bulk.migrations';
 import { deliveryMigrations } from './delivery/delivery.migrations';
 import { laneMigrations } from './delivery/lanes.migrations';
 import { PostgresDeliveryStore } from './delivery/postgres/postgres-delivery-store';
+import { InboxKeeper } from './inbox/inbox-keeper';
 import { inboxMigrations } from './inbox/inbox.migrations';
 import type { KafkaSettings } from './kafka.options';
-import type { StatefulParts } from './kafka-runtime';
+import type { KafkaRuntime, StatefulParts } from './kafka-runtime';
+import { replayMigrations } from './replay/replay.migrations';
+import { replaysOf } from './replay/replays-of';
 import { EmbeddedTransport } from './transport/embedded/embedded-transport';
 import type { EventTransport } from './transport/transport.port';
 
@@ -36,6 +40,7 @@ export async function openStatefulParts(
       ...inboxMigrations,
       ...laneMigrations,
       ...bulkMigrations,
+      ...replayMigrations,
       ...wanted.migrations,
     });
   } catch (error) {
@@ -57,5 +62,21 @@ export async function openStatefulParts(
   const relay = new OutboxRelay({ database, url: wanted.url, door, unitOfWork, logger });
   const topicIds = (topics: readonly string[]) => transport.admin.topicIds(topics);
   const store = new PostgresDeliveryStore(database, unitOfWork, topicIds, logger);
-  return { database, unitOfWork, relay, store, tasksOf: () => [] };
+  return {
+    database,
+    unitOfWork,
+    relay,
+    store,
+    tasksOf: (runtime) => [
+      inboxKeeperOf(runtime, database, logger),
+      replaysOf(runtime),
+      ...accountingTasks(runtime, metrics),
+    ],
+  };
+}
+
+function inboxKeeperOf(runtime: KafkaRuntime, database: Database, logger: Logger): InboxKeeper {
+  const keeper = new InboxKeeper({ database, horizon: runtime.inboxHorizon, logger });
+  runtime.consumer.onRegistered(() => keeper.topicsChanged());
+  return keeper;
 }

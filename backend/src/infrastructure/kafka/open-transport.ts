@@ -19,12 +19,13 @@ async function embedded(settings: KafkaSettings, logger: Logger): Promise<EventT
 
 async function kafka(settings: KafkaSettings, logger: Logger): Promise<EventTransport> {
   const { KafkaTransport } = await import('./transport/kafka/kafka-transport');
-  const { brokers, clientId, producer, sasl } = settings;
+  const { brokers, clientId, producer, groupProtocol, sasl } = settings;
   const tls = settings.tls ? await certificates(settings.tls) : undefined;
   return new KafkaTransport({
     brokers,
     clientId,
     producer,
+    groupProtocol,
     logger,
     ...(tls === undefined ? {} : { tls }),
     ...(sasl === undefined ? {} : { sasl }),

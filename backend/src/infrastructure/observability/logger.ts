@@ -1,4 +1,5 @@
 import { type Logger as PinoLogger, pino } from 'pino';
+import { errorForLog } from './error-for-log';
 
 export type Logger = PinoLogger;
 
@@ -25,6 +26,7 @@ const level = LOG_LEVELS.find((known) => known === wanted.trim()) ?? DEFAULT_LOG
 export const rootLogger: Logger = pino({
   level,
   base: { pid: process.pid },
+  serializers: { err: errorForLog },
   redact: { paths: SECRET_PATHS, censor: '[redacted]' },
 });
 

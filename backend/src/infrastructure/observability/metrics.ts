@@ -34,14 +34,34 @@ export class Metrics {
   });
   readonly retrying = new Gauge({
     name: 'shop_retrying',
-    help: 'Events that failed and wait for their next run',
+    help: 'Events that failed, or are behind one of their key that did, and run again',
     labelNames: ['group', 'handler'] as const,
     registers: [this.registry],
+    collect: () => this.count(),
   });
-  readonly deadLetters = new Counter({
+  readonly deadLetters = new Gauge({
     name: 'shop_dead_letters',
-    help: 'Events buried by this process',
+    help: 'Dead letters that nobody has decided about; without a database, events buried by this process',
     labelNames: ['group', 'handler'] as const,
+    registers: [this.registry],
+    collect: () => this.count(),
+  });
+  readonly accountingRemainder = new Gauge({
+    name: 'shop_accounting_remainder',
+    help: 'Offsets that do not have exactly one outcome; anything but 0 is a loss or a double effect',
+    labelNames: ['group', 'handler', 'topic'] as const,
+    registers: [this.registry],
+  });
+  readonly consumerLag = new Gauge({
+    name: 'shop_consumer_lag_seconds',
+    help: 'Age of the oldest event that a handler of the group has not come to',
+    labelNames: ['group', 'topic'] as const,
+    registers: [this.registry],
+  });
+  readonly expiryNear = new Gauge({
+    name: 'shop_expiry_near',
+    help: '1 when half the retention has passed over the oldest event that waits for the group',
+    labelNames: ['group', 'topic'] as const,
     registers: [this.registry],
   });
   readonly expired = new Counter({
@@ -64,6 +84,7 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly counters = new Set<() => Promise<void>>();
   private produced = 0;
   private produceErrors = 0;
   private produceMs = 0;
@@ -82,6 +103,15 @@ export class Metrics {
     }
   }
 
+  /**
+   * `count` brings the gauges of retrying and dead events up to date, whenever somebody reads them. Must not reject.
+   * Returns how to end that.
+   */
+  countBy(count: () => Promise<void>): () => void {
+    this.counters.add(count);
+    return () => this.counters.delete(count);
+  }
+
   producerSummary(): { messagesProduced: number; errors: number; avgLatency: number } {
     const avgLatency = this.produced === 0 ? 0 : this.produceMs / this.produced;
     return { messagesProduced: this.produced, errors: this.produceErrors, avgLatency };
@@ -91,5 +121,9 @@ export class Metrics {
   async failedRuns(): Promise<number> {
     const { values } = await this.handled.get();
     return values.reduce((sum, { labels, value }) => sum + (labels.outcome === 'failed' ? value : 0), 0);
+  }
+
+  private async count(): Promise<void> {
+    await Promise.all([...this.counters].map((count) => count()));
   }
 }

@@ -29,7 +29,15 @@ interface Peer {
   readonly services: readonly string[];
 }
 
-type Reply = { readonly status: number; readonly body: unknown };
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  /** The services that the process says it answers for; `all` where it is the only one. */
+  readonly services: readonly string[];
+}
+
+/** `SERVICES` of the process that answers. */
+export const SERVICES_HEADER = 'x-shop-services';
 
 // Below the time in which this process has to answer.
 const ANSWER_WITHIN_MS = 6_000;
@@ -77,11 +85,12 @@ export class OpsPeers {
     const answers: Answer[] = [];
     const unreachable: string[] = [...this.nowhere];
     for (const { peer, reply } of asked) {
-      if (reply !== undefined && reply.status < 300) answers.push(shape.parse(reply.body));
-      else if (reply !== undefined && isOurFault(reply.status)) throw refusalOf(reply);
+      if (reply !== undefined && isOurFault(reply.status)) throw refusalOf(reply);
+      const answer = reply && reply.status < 300 ? shape.safeParse(reply.body) : undefined;
+      if (answer?.success) answers.push(answer.data);
       else unreachable.push(...peer.services);
     }
-    return { answers, unreachable: unreachable.toSorted() };
+    return { answers, unreachable: without(unreachable, asked) };
   }
 
   /**
@@ -95,12 +104,15 @@ export class OpsPeers {
   ): Promise<Answer | undefined> {
     const silent: string[] = [...this.nowhere];
     const asked = this.peers.map(async (peer) => ({ peer, reply: await this.send(peer, caller, request) }));
-    for (const { peer, reply } of await Promise.all(asked)) {
-      if (reply === undefined || isDenied(reply.status)) silent.push(...peer.services);
-      else if (reply.status < 300) return shape.parse(reply.body);
+    const replies = await Promise.all(asked);
+    for (const { peer, reply } of replies) {
+      const answer = reply && reply.status < 300 ? shape.safeParse(reply.body) : undefined;
+      if (answer?.success) return answer.data;
+      if (reply === undefined || answer || isDenied(reply.status)) silent.push(...peer.services);
       else if (reply.status !== NOT_HERE) throw refusalOf(reply);
     }
-    if (silent.length > 0) throw new ProcessUnreachableError(silent);
+    const missing = without(silent, replies);
+    if (missing.length > 0) throw new ProcessUnreachableError(missing);
     return undefined;
   }
 
@@ -120,7 +132,8 @@ export class OpsPeers {
       });
       const text = await answer.text();
       if (isDenied(answer.status)) this.logger.warn(this.told(peer, path), 'a process refuses our operators');
-      return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
+      const services = namesOf(answer.headers.get(SERVICES_HEADER) ?? '');
+      return { status: answer.status, body: text === '' ? undefined : JSON.parse(text), services };
     } catch (error) {
       this.logger.warn({ ...this.told(peer, path), err: error }, 'a process does not answer its operators');
       return undefined;
@@ -144,10 +157,21 @@ function refusalOf({ status, body }: Reply): PeerRefusal {
   return new PeerRefusal(code, status, detail, faults);
 }
 
+const namesOf = (services: string): string[] => services.split(',').map((name) => name.trim());
+
+/** A setting may name one service of a process that answers for several. */
+function without(
+  silent: readonly string[],
+  asked: readonly { readonly reply: Reply | undefined }[],
+): string[] {
+  const answered = new Set(asked.flatMap(({ reply }) => reply?.services ?? []));
+  return answered.has('all') ? [] : silent.filter((service) => !answered.has(service)).toSorted();
+}
+
 /** Those that handle events by the topology, without the ones that `SERVICES` names. */
 function otherServices(services: string): string[] {
   if (services === 'all') return [];
-  const here = new Set(services.split(',').map((name) => name.trim()));
+  const here = new Set(namesOf(services));
   const handling = Object.values<EventTopology>(eventTopology)
     .filter(({ status }) => status === 'active')
     .flatMap(({ consumers }) => consumers);

@@ -34,16 +34,21 @@ const UNAVAILABLE_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
 
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof DatabaseUnavailableError) return true;
-  const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string' && (UNAVAILABLE_STATES.test(code) || UNAVAILABLE_SYSTEM_CODES.has(code)))
-    return true;
-  return UNAVAILABLE_MESSAGES.test(error.message);
+  try {
+    if (!(error instanceof Error)) return false;
+    if (error instanceof DatabaseUnavailableError) return true;
+    const code = (error as { code?: unknown }).code;
+    if (typeof code === 'string' && (UNAVAILABLE_STATES.test(code) || UNAVAILABLE_SYSTEM_CODES.has(code)))
+      return true;
+    return UNAVAILABLE_MESSAGES.test(error.message);
+  } catch {
+    // Work may throw what does not let itself be read; that is none of the database's errors.
+    return false;
+  }
 }
 
 /** Connection faults get their code; everything else (constraint violations first of all) passes unchanged. */
 export function translateDatabaseError(error: unknown): unknown {
-  if (error instanceof DatabaseUnavailableError || !isUnavailable(error)) return error;
+  if (!isUnavailable(error) || error instanceof DatabaseUnavailableError) return error;
   return new DatabaseUnavailableError('The database does not answer.', { cause: error });
 }

@@ -14,7 +14,7 @@ import { StockStore } from './state/stock-store';
 import { StockAnnouncer } from './stock-announcer.service';
 
 @Module({
-  imports: [ServiceModule.for('inventory', { migrations: inventoryMigrations })],
+  imports: [ServiceModule.for('inventory', { migrations: inventoryMigrations, onDead: 'wait' })],
   providers: [
     StockStore,
     ReservationStore,

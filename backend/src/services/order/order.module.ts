@@ -23,7 +23,7 @@ import { OrderStatusFeed } from './state/order-status-feed';
 import { OrderStore } from './state/order-store';
 
 @Module({
-  imports: [ServiceModule.for('order', { migrations: orderMigrations })],
+  imports: [ServiceModule.for('order', { migrations: orderMigrations, onDead: 'wait' })],
   controllers: [OrdersController, OrderEventsController],
   providers: [
     { provide: OrderSettings, useFactory: () => readOrderEnvironment(process.env) },

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Breakers } from '@/infrastructure/kafka/breaker/breakers';
+import { muteInReplay } from '@/infrastructure/kafka/replay/mute-in-replay';
 import { ServiceModule } from '@/infrastructure/service.module';
 import { Charge } from './charge.service';
 import { PaymentChoreographyHandler } from './entry/choreography.handler';
@@ -15,13 +16,21 @@ import { paymentMigrations } from './state/payment.migrations';
 import { PaymentStore } from './state/payment-store';
 
 @Module({
-  imports: [ServiceModule.for('payment', { migrations: paymentMigrations })],
+  imports: [
+    ServiceModule.for('payment', {
+      migrations: paymentMigrations,
+      onDead: 'wait',
+      delivery: { concurrency: 32 },
+    }),
+  ],
   providers: [
     {
       provide: PAYMENT_PROVIDER,
       inject: [Breakers],
       useFactory: (breakers: Breakers) =>
-        new StripeProvider(stripeOf(readPaymentEnvironment(process.env)), breakers),
+        muteInReplay(new StripeProvider(stripeOf(readPaymentEnvironment(process.env)), breakers), {
+          name: 'payment-provider',
+        }),
     },
     { provide: ShopCurrency, useFactory: () => readPaymentEnvironment(process.env).currency },
     PaymentStore,

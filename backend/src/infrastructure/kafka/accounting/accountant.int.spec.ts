@@ -167,6 +167,14 @@ describe('Accountant', () => {
     expect(await accountOf()).toMatchObject({ produced: 2, handled: 1, waiting: 1, ...balanced });
   });
 
+  it('counts what came again as handled, whether the segment or a row of its own says so', async () => {
+    rows.log.end = 3n;
+    await rows.segment(0, [repeated, repeated, ownRow]);
+    await rows.repeat(1);
+    await rows.repeat(2);
+    expect(await accountOf()).toMatchObject({ handled: 3, ...balanced });
+  });
+
   it('takes inbox rows from before topics had an identity', async () => {
     rows.log.end = 2n;
     await rows.segment(0, [ownRow, ignored]);
@@ -183,7 +191,7 @@ describe('Accountant', () => {
       await rows.inbox(0);
       await rows.inbox(1);
       await rows.parked(3);
-      expect(await accountOf()).toMatchObject(balanced);
+      if ((await accountOf()).remainder !== 0) throw new Error('It is wrong before anything is changed.');
     });
 
     const gap = (from: number, to: number) => ({

@@ -21,7 +21,9 @@ describe('SegmentPruning', () => {
 
   const begins = async () =>
     (
-      await rows.database.rows<{ at: string }>(sql`select from_offset as at from segments order by from_offset`)
+      await rows.database.rows<{ at: string }>(
+        sql`select from_offset as at from segments order by from_offset`,
+      )
     ).map(({ at }) => Number(at));
 
   it('deletes what lies below the start of the log, and no account changes by it', async () => {
@@ -63,6 +65,16 @@ describe('SegmentPruning', () => {
     rows.log.start = 9n;
     rows.log.end = 9n;
     expect(await pruning.prune()).toBe(0);
+  });
+
+  it('deletes repetitions with the offsets they are about', async () => {
+    await rows.segment(0, [ignored, ignored, ignored]);
+    await rows.repeat(0);
+    await rows.repeat(1);
+    rows.log.start = 1n;
+    rows.log.end = 3n;
+    expect(await pruning.prune()).toBe(1);
+    expect(await rows.database.rows(sql`select "offset" from repeats`)).toEqual([{ offset: '1' }]);
   });
 
   it('deletes more than one batch', async () => {

@@ -20,7 +20,7 @@ export class EventConsumerService {
   private readonly registrations: HandlerRegistration[] = [];
   private readonly listeners = new Set<Listener>();
 
-  constructor(private readonly defaults: RegistrationDefaults = { retry: {} }) {}
+  constructor(private readonly defaults: RegistrationDefaults = {}) {}
 
   /**
    * Runs `handler` for every event of the type (or types), in order per key. A function or an object with `handle`.

@@ -14,7 +14,8 @@ const EVENTS_OF_A_BATCH = 500;
 
 /** What a module says for all its handlers; a handler's own words come first. */
 export interface RegistrationDefaults {
-  readonly retry: RetryInput;
+  readonly retry?: RetryInput;
+  readonly onDead?: 'wait' | 'flow';
 }
 
 export function registrationOf(
@@ -60,6 +61,7 @@ function checkedOptions(
   defaults: RegistrationDefaults,
 ): HandlerRegistration['options'] {
   const checked = handlerDeliveryOptions.safeParse({
+    ...(defaults.onDead === undefined ? {} : { onDead: defaults.onDead }),
     ...delivery,
     retry: { ...defaults.retry, ...delivery.retry },
   });

@@ -24,10 +24,17 @@ export function registerDeclaredHandlers(
           options.name ?? (method === undefined ? metatype.name : `${metatype.name}.${String(method)}`);
         const target = instance as Record<string | symbol, AnyHandler>;
         const run: AnyHandler = (event, context) => target[method ?? 'handle']?.(event, context);
-        register(consumer, events, run, { ...options, name });
+        register(consumer, events, run, { ...resetOf(target, options), ...options, name });
       }
     }
   }
+}
+
+/** A class whose tables can be rebuilt empties them by its own `reset`. */
+function resetOf(target: Record<string | symbol, AnyHandler>, { rebuilds }: HandlerOptions): HandlerOptions {
+  if (!rebuilds || typeof target['reset'] !== 'function') return {};
+  const host = target as unknown as { reset(): Promise<unknown> };
+  return { reset: () => host.reset() };
 }
 
 function register(

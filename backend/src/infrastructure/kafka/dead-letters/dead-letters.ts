@@ -139,27 +139,27 @@ export class DeadLetters {
   }
 
   private async shown(row: StoredLetter): Promise<Letter> {
-    const { value, eventId } = await decodeLetter(this.options.codec, recordOf(row));
+    return (await this.read(row)).letter;
+  }
+
+  private async read(row: StoredLetter): Promise<{ letter: Letter } & Pick<LetterDetail, 'valueError'>> {
+    const { value, eventId, ...unread } = await decodeLetter(this.options.codec, recordOf(row));
     const letter = toLetter(row);
-    return {
-      ...letter,
-      eventId: letter.eventId ?? eventId ?? null,
-      ...(value === undefined ? {} : { value }),
-    };
+    const known = { ...letter, eventId: letter.eventId ?? eventId ?? null };
+    return { letter: value === undefined ? known : { ...known, value }, ...unread };
   }
 
   private async detail(row: StoredLetter): Promise<LetterDetail> {
-    const { codec, database } = this.options;
-    const { valueError } = await decodeLetter(codec, recordOf(row));
+    const { letter, ...unread } = await this.read(row);
     return {
-      ...(await this.shown(row)),
-      ...(valueError === undefined ? {} : { valueError }),
+      ...letter,
+      ...unread,
       causes: row.cause_chain,
       rawHeaders: row.headers,
       recordedAt: row.recorded_at,
       laneWaits: row.lane_waits,
       writerFingerprint: row.writer_fingerprint,
-      followers: await followersOf(database, row),
+      followers: await followersOf(this.options.database, row),
       ...(row.edited_value === null ? {} : { edited: await this.edited(row, row.edited_value) }),
       ...(row.decided_at === null
         ? {}

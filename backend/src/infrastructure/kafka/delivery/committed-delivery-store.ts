@@ -16,7 +16,7 @@ import type {
   Tenure,
 } from './delivery-store.port';
 
-const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+const NONE: ReadonlyMap<never, never> = new Map<never, never>();
 
 /**
  * For an application without a database: the log's committed positions are the truth, effects at least once. There is
@@ -39,7 +39,7 @@ export class CommittedDeliveryStore implements DeliveryStore {
       const epoch = (this.epochs.get(key) ?? 0n) + 1n;
       this.epochs.set(key, epoch);
       const tenure = { group, topic, topicId: '', partition, epoch };
-      return { tenure, watermarks: NONE, before: committed, parked: NONE };
+      return { tenure, watermarks: NONE, before: committed, parked: NONE, letters: NONE };
     });
   }
 

@@ -34,12 +34,22 @@ export interface Causality {
   readonly traceparent?: string;
 }
 
-const causality = new AsyncLocalStorage<Causality>();
-const delivery = new AsyncLocalStorage<DeliveryContext>();
+interface Surroundings {
+  readonly causality?: Causality | undefined;
+  readonly delivery?: DeliveryContext | undefined;
+}
 
-export const currentCausality = (): Causality | undefined => causality.getStore();
-export const runWithCausality = <T>(value: Causality, work: () => T): T => causality.run(value, work);
+const surroundings = new AsyncLocalStorage<Surroundings>();
+
+export const currentCausality = (): Causality | undefined => surroundings.getStore()?.causality;
+export const runWithCausality = <T>(causality: Causality, work: () => T): T =>
+  surroundings.run({ ...surroundings.getStore(), causality }, work);
 
 /** The delivery whose handler is running, undefined outside of one. */
-export const currentDelivery = (): DeliveryContext | undefined => delivery.getStore();
-export const runWithDelivery = <T>(value: DeliveryContext, work: () => T): T => delivery.run(value, work);
+export const currentDelivery = (): DeliveryContext | undefined => surroundings.getStore()?.delivery;
+export const runWithDelivery = <T>(delivery: DeliveryContext, work: () => T): T =>
+  surroundings.run({ ...surroundings.getStore(), delivery }, work);
+
+/** Both at once, and nothing of what was around before. */
+export const runDelivered = <T>(delivery: DeliveryContext, causality: Causality, work: () => T): T =>
+  surroundings.run({ delivery, causality }, work);

@@ -19,6 +19,8 @@ export interface Takeover {
   readonly before: bigint | null;
   /** Lanes with parked rows, and how many each has. */
   readonly parked: ReadonlyMap<string, number>;
+  /** By offset from the least watermark on, the handlers that the event is dead for, whatever was decided since. */
+  readonly letters: ReadonlyMap<bigint, readonly string[]>;
 }
 
 export type ParkedState = 'waiting' | 'behind' | 'dead' | 'skip' | 'discard';
@@ -93,11 +95,13 @@ export type BurialOutcome = 'waits' | 'goes-on' | 'gone';
 /** Rows that keep an event until its time has come, and its lane in order behind it. Needs a database. */
 export interface Parking {
   park(requests: readonly ParkRequest[]): Promise<void>;
-  /** Heads whose time has come, oldest first, and how long until the next one, by the database's clock. */
+  /**
+   * Heads whose time has come, oldest first, and how long until the next one in ms, by the database's clock. `except`
+   * names lanes of the partition that are under way.
+   */
   due(
-    tenures: readonly Tenure[],
+    owned: readonly { readonly tenure: Tenure; readonly except: readonly string[] }[],
     limit: number,
-    except: readonly string[],
   ): Promise<{
     readonly rows: readonly (ParkedRow & { readonly tenure: Tenure })[];
     readonly nextMs: number;

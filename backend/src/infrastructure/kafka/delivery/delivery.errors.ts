@@ -21,3 +21,9 @@ export class TooOldToDeduplicateError extends CodedError {
   readonly code = 'TOO_OLD_TO_DEDUPLICATE';
   readonly retryable = false;
 }
+
+/** A parked event waits for handlers that nobody registers any more. */
+export class HandlerUnregisteredError extends CodedError {
+  readonly code = 'HANDLER_UNREGISTERED';
+  readonly retryable = false;
+}

@@ -16,19 +16,23 @@ const DAY = 86_400_000;
 export const retryOptions = z.strictObject({
   /** Runs of one event by one handler before it is dead, the first included. */
   attempts: z.int().min(1).max(1_000).default(10),
+  /** The longest wait before the second run; each later one may be twice as long. */
   firstDelayMs: milliseconds(1, 10 * MINUTE).default(200),
+  /** No wait is longer. */
   longestDelayMs: milliseconds(1, DAY).default(5 * MINUTE),
   /** Where given, only these are run again; anything else is dead at once. Default: everything is run again. */
   retryable: errorKinds.optional(),
-  /** Dead at once. */
+  /** These are dead at once. */
   fatal: errorKinds.default([]),
 });
 
 /** A breaker opens after failures in a row that were classed as a dependency's. */
 export const breakerOptions = z.strictObject({
+  /** So many in a row open it; a run that succeeds begins the count anew. */
   failures: z.int().min(1).max(1_000).default(5),
-  /** First time closed; doubled up to `longestOpenMs` while the one admitted event fails too. */
+  /** How long it is open at first; doubled each time the one event that is let through then fails as well. */
   openMs: milliseconds(10, 10 * MINUTE).default(1_000),
+  /** It is never open for longer without letting an event through. */
   longestOpenMs: milliseconds(10, 60 * MINUTE).default(30_000),
   /** What counts as a dependency's failure besides `DependencyError`. */
   dependencyErrors: errorKinds.default([]),
@@ -36,29 +40,31 @@ export const breakerOptions = z.strictObject({
 
 /** What a handler may say about its own delivery. Units are in the names; bounds are checked at registration. */
 export const handlerDeliveryOptions = z.strictObject({
+  /** How often a failing event is run, and when. */
   retry: retryOptions.prefault({}),
-  /** One run, its transaction included. */
+  /** Of one run, its transaction included. */
   timeoutMs: milliseconds(10, 60 * MINUTE).default(30_000),
   /** After a death: `wait` holds the later events of the key until a person decides, `flow` lets them run. */
   onDead: z.enum(['wait', 'flow']).default('flow'),
+  /** When events are held because a dependency is away. */
   breaker: breakerOptions.prefault({}),
 });
 
-/** How one process delivers; the same for every subscription of a module. */
+/** How one process delivers, by subscription (group, topic) where nothing else is said. */
 export const deliveryOptions = z.strictObject({
   /** Lanes of one subscription (group, topic) with a run outside a shared transaction under way. */
   concurrency: z.int().min(1).max(10_000).default(256),
-  /** Transactions of one subscription under way, each on a connection of the pool. */
+  /** Transactions of all subscriptions of the module under way, each on a connection of the pool. */
   transactions: z.int().min(1).max(64).default(3),
   /** Events that share a transaction where the load is high; one alone never waits for a second. */
   eventsPerTransaction: z.int().min(1).max(1_000).default(100),
-  /** Events read ahead by the process, in bytes, over all partitions. */
+  /** Events that a group has read ahead in this process, over its partitions; each gets 256 KiB to 4 MiB of it. */
   bufferBytes: z.int().min(65_536).max(2_147_483_648).default(33_554_432),
   /** Parked events of one key; beyond them the partition pauses. */
   parkedPerKey: z.int().min(1).max(1_000_000).default(10_000),
   /** Parked events of one subscription (group, topic) over the partitions a process owns; beyond them they pause. */
   parkedPerSubscription: z.int().min(1).max(10_000_000).default(200_000),
-  /** Parked events released per second and subscription, so that an outage's end hurts nobody else. */
+  /** Parked heads released per second by a group in this process, so that an outage's end hurts nobody else. */
   releasesPerSecond: z.int().min(1).max(1_000_000).default(1_000),
   /** Runs under way get this long at a shutdown or when handlers are added; then they are left to the fence. */
   drainMs: milliseconds(0, 10 * MINUTE).default(10_000),

@@ -53,11 +53,10 @@ function summaryOf(value: unknown): ErrorSummary {
   if (!isObject(value))
     return { code: NO_CODE, name: nameOfPrimitive(value), message: limited(shown(value)) };
   const code = fieldOf(value, 'code');
-  const name = fieldOf(value, 'name');
   const message = fieldOf(value, 'message');
   return {
     code: typeof code === 'string' && CODE.test(code) ? code : NO_CODE,
-    name: typeof name === 'string' && name !== '' ? limited(name, LONGEST_NAME) : 'object',
+    name: limited(nameOfObject(value), LONGEST_NAME),
     message: limited(typeof message === 'string' ? message : shown(value)),
   };
 }
@@ -65,13 +64,20 @@ function summaryOf(value: unknown): ErrorSummary {
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
+/** A class of errors that does not name itself is known by its class. */
+function nameOfObject(value: object): string {
+  const given = fieldOf(value, 'name');
+  const own = given === 'Error' ? fieldOf(fieldOf(value, 'constructor'), 'name') : given;
+  return typeof own === 'string' && own !== '' ? own : 'object';
+}
+
 const nameOfPrimitive = (value: unknown) => (value === null ? 'null' : typeof value);
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return value;
   try {
     // Not `String`, which itself throws for an object without a prototype.
-    return inspect(value, { depth: 1, customInspect: false, maxStringLength: LONGEST_MESSAGE });
+    return inspect(value, { depth: 0, customInspect: false, maxStringLength: LONGEST_MESSAGE });
   } catch {
     return 'a value that cannot be shown';
   }

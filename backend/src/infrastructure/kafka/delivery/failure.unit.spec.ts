@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { FencedError } from './delivery.errors';
 import { causesOf, describeError } from './failure';
 
+class Unnamed extends Error {}
+
 class Unreadable extends Error {
   override get message(): string {
     throw new TypeError('not for you');
@@ -32,6 +34,7 @@ const chainOf = (length: number): Error =>
 describe('the description of a failure', () => {
   it.each([
     ['an error', new TypeError('x is not a function'), 'HANDLER_FAILED', 'TypeError', 'x is not a function'],
+    ['an error of a class without a name', new Unnamed('x'), 'HANDLER_FAILED', 'Unnamed', 'x'],
     ['one of ours', new FencedError('new owner'), 'FENCED', 'FencedError', 'new owner'],
     ['one of PostgreSQL', Object.assign(new Error('twice'), { code: '23505' }), '23505', 'Error', 'twice'],
     [

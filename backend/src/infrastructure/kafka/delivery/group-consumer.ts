@@ -44,7 +44,8 @@ export interface GroupConsumerOptions {
   readonly handlersOn: (topic: string) => readonly HandlerRegistration[];
 }
 
-const MAX_BYTES_PER_FETCH = 1_048_576;
+/** Of compressed bytes, which are many times as many in memory. */
+const MAX_BYTES_PER_FETCH = 262_144;
 const ACQUIRE_BACK_OFF = { firstMs: 100, longestMs: 5_000 };
 
 /** One process's part in a consumer group: takes partitions over, feeds their workers, saves progress. */

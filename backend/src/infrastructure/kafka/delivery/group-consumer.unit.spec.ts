@@ -1,4 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryDeliveryStore } from '@/testing/delivery/memory-delivery-store';
+import { groupParts, handlerOf, recordOf, TOPIC } from '@/testing/delivery/membership-fixture';
+import { eventually } from '@/testing/eventually';
+import { OwnershipLostError } from '../transport/transport.errors';
 import type {
   EventTransport,
   FetchedBatch,
@@ -6,88 +10,70 @@ import type {
   GroupMember,
   Position,
 } from '../transport/transport.port';
-import { loggerOf } from '@/infrastructure/observability/logger';
-import { Metrics } from '@/infrastructure/observability/metrics';
-import { OwnershipLostError } from '../transport/transport.errors';
-import type { DeliveryStore, Tenure } from './delivery-store.port';
 import { GroupConsumer } from './group-consumer';
-import type { RecordProcessor } from './record-processor';
 
-const ORDERS = { topic: 'orders', partition: 0 };
+const ORDERS = { topic: TOPIC, partition: 0 };
 
-const batch = (offset: bigint): FetchedBatch => ({
-  ...ORDERS,
-  records: [{ ...ORDERS, offset, key: null, value: null, headers: [], timestamp: 0 }],
-  nextOffset: offset + 1n,
-  endOffset: offset + 1n,
-});
+const batch = (...offsets: readonly bigint[]): FetchedBatch => {
+  const end = (offsets.at(-1) ?? -1n) + 1n;
+  const records = offsets.map((offset) => recordOf(offset, null, 'order.created'));
+  return { ...ORDERS, records, nextOffset: end, endOffset: end };
+};
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-/** A log, a store and a processor that do what the spec says. */
+/** A log that does what the spec says, and a handler that notes what it got. */
 class Surroundings {
   joins = 0;
   refuseJoins = 0;
   listener: GroupListener | undefined;
+  paused = false;
   readonly committed: Position[] = [];
-  readonly processed: bigint[] = [];
-  watermark: bigint | null = null;
-  epoch = 0n;
+  readonly handled: bigint[] = [];
+  readonly store = new MemoryDeliveryStore();
   onClose: () => Promise<void> = async () => undefined;
-  acquiring: () => Promise<void> = async () => undefined;
-  process: () => Promise<boolean> = async () => true;
-  readonly saved: { tenure: Tenure; watermark: bigint }[] = [];
+  handle: () => Promise<void> = async () => undefined;
+  from: 'now' | 'beginning' = 'now';
+  readonly consumer: GroupConsumer;
 
-  readonly consumer = new GroupConsumer({
-    transport: {
-      join: async (_options: unknown, listener: GroupListener): Promise<GroupMember> => {
-        this.joins += 1;
-        if (this.joins <= this.refuseJoins) throw new Error('no broker answers');
-        this.listener = listener;
-        return {
-          memberId: String(this.joins),
-          assignment: () => [],
-          pause: () => undefined,
-          resume: () => undefined,
-          seek: () => undefined,
-          commit: async (positions) => void this.committed.push(...positions),
-          close: () => this.onClose(),
-        };
+  constructor() {
+    const handler = handlerOf(
+      'h',
+      ['order.created'],
+      async (_, { offset }) => {
+        this.handled.push(offset);
+        await this.handle();
       },
-      admin: { offsets: async () => [{ ...ORDERS, start: 0n, end: 7n }] },
-    } as unknown as EventTransport,
-    store: {
-      acquire: async (group) => {
-        await this.acquiring();
-        this.epoch += 1n;
-        return [{ tenure: { group, ...ORDERS, epoch: this.epoch }, watermark: this.watermark }];
-      },
-      save: async (positions) => {
-        this.saved.push(...positions);
-        return positions.map(({ tenure: { topic, partition }, watermark }) => ({
-          topic,
-          partition,
-          offset: watermark,
-        }));
-      },
-    } satisfies Pick<DeliveryStore, 'acquire' | 'save'> as unknown as DeliveryStore,
-    processor: {
-      process: async ({ offset }: { offset: bigint }) => {
-        this.processed.push(offset);
-        return this.process();
-      },
-    } as unknown as RecordProcessor,
-    group: 'g',
-    clientId: 'c',
-    sessionTimeoutMs: 1_000,
-    maxWaitMs: 100,
-    metrics: new Metrics(),
-    logger: loggerOf('spec'),
-    handlersOn: () => [],
-  });
+      { options: { effects: 'external' } },
+    );
+    const handlers = () => [{ ...handler, options: { ...handler.options, from: this.from } }];
+    const registered = handlers();
+    const parts = groupParts(this.store, () => registered, { parkedPerKey: 2, drainMs: 200 });
+    const join = async (_: unknown, listener: GroupListener): Promise<GroupMember> => {
+      this.joins += 1;
+      if (this.joins <= this.refuseJoins) throw new Error('no broker answers');
+      this.listener = listener;
+      return {
+        memberId: String(this.joins),
+        assignment: () => [],
+        pause: () => (this.paused = true),
+        resume: () => (this.paused = false),
+        seek: () => undefined,
+        commit: async (positions) => void this.committed.push(...positions),
+        close: () => this.onClose(),
+      } as GroupMember;
+    };
+    this.consumer = new GroupConsumer({
+      ...parts,
+      transport: { ...parts.transport, join } as unknown as EventTransport,
+    });
+  }
 
-  assign(): Promise<readonly Position[]> {
-    return (this.listener as GroupListener).assigned([{ ...ORDERS, committed: null }]);
+  async assign(): Promise<readonly Position[]> {
+    if (!this.listener) throw new Error('Nobody has joined.');
+    return this.listener.assigned([{ ...ORDERS, committed: null }]);
+  }
+
+  get epoch(): bigint | undefined {
+    return this.store.saved.get(0)?.tenure.epoch;
   }
 }
 
@@ -96,57 +82,123 @@ beforeEach(() => {
   around = new Surroundings();
 });
 
+const savedUpTo = (offset: bigint) => eventually(() => around.store.saved.get(0)?.watermark === offset);
+
 describe('a group consumer', () => {
   it('joins again after a join that failed', async () => {
     around.refuseJoins = 1;
-    await expect(around.consumer.subscribe(['orders'])).rejects.toThrow('no broker answers');
+    await expect(around.consumer.subscribe([TOPIC])).rejects.toThrow('no broker answers');
     expect(around.consumer.active).toBe(false);
-    await around.consumer.subscribe(['orders']);
+    await around.consumer.subscribe([TOPIC]);
     expect(around.joins).toBe(2);
     expect(around.consumer.active).toBe(true);
-    expect(around.consumer.subscribed()).toEqual(['orders']);
+    expect(around.consumer.subscribed()).toEqual([TOPIC]);
+    await around.consumer.subscribe([TOPIC]);
+    expect(around.joins).toBe(2);
   });
 
   it('keeps the start of a fresh partition before anything of it is read', async () => {
-    await around.consumer.subscribe(['orders']);
+    await around.consumer.subscribe([TOPIC]);
     expect(await around.assign()).toEqual([{ ...ORDERS, offset: 7n }]);
-    expect(around.saved).toMatchObject([{ watermark: 7n }]);
+    expect(around.store.saved.get(0)).toMatchObject({
+      watermark: 7n,
+      segments: [{ handler: 'h', from: 7n, to: 7n, codes: [], runs: [] }],
+    });
+  });
+
+  it('saves what it did, tells the log, and saves the rest when it ends', async () => {
+    await around.consumer.subscribe([TOPIC]);
+    await around.assign();
+    around.listener?.records(batch(7n, 8n));
+    await savedUpTo(9n);
+    await eventually(() => around.committed.some(({ offset }) => offset === 9n));
+    around.listener?.records(batch(9n));
+    await eventually(() => around.handled.length === 3);
+    await around.consumer.close();
+    expect(around.store.saved.get(0)?.watermark).toBe(10n);
   });
 
   it('works on no partition that came while it was leaving', async () => {
-    await around.consumer.subscribe(['orders']);
-    const first = around.listener as GroupListener;
-    around.watermark = 0n;
+    await around.consumer.subscribe([TOPIC]);
+    const first = around.listener;
     around.onClose = async () => {
       await expect(around.assign()).rejects.toBeInstanceOf(OwnershipLostError);
-      first.records(batch(0n));
+      first?.records(batch(7n));
     };
-    await around.consumer.subscribe(['orders', 'payments']);
-    await turn();
-    expect(around.processed).toEqual([]);
+    await around.consumer.subscribe([TOPIC, 'payments']);
+    expect(around.handled).toEqual([]);
   });
 
   it('takes nothing over for a membership that has ended', async () => {
-    await around.consumer.subscribe(['orders']);
-    around.acquiring = async () => Promise.reject(new Error('the database is away'));
-    const taking = around.assign();
-    taking.catch(() => undefined);
-    await turn();
-    await around.consumer.subscribe(['orders', 'payments']);
-    await expect(taking).rejects.toThrow('the database is away');
-    around.acquiring = async () => undefined;
-    around.watermark = 0n;
+    await around.consumer.subscribe([TOPIC]);
+    around.store.fault = (at) => {
+      if (at === 'acquire') throw new Error('the database is away');
+    };
+    const taking = expect(around.assign()).rejects.toThrow('the database is away');
+    await around.consumer.subscribe([TOPIC, 'payments']);
+    await taking;
+    around.store.fault = () => undefined;
     await around.assign();
     expect(around.epoch).toBe(1n);
   });
 
   it('works no longer on a partition whose new owner has fenced it', async () => {
-    around.watermark = 0n;
-    await around.consumer.subscribe(['orders']);
+    await around.consumer.subscribe([TOPIC]);
     await around.assign();
-    around.process = async () => false;
-    around.listener?.records(batch(0n));
-    for (let turns = 0; turns < 20; turns++) await turn();
-    expect(around.processed).toEqual([0n]);
+    await around.store.acquire('g', [ORDERS]);
+    let asked = false;
+    around.store.fault = (at) => {
+      asked ||= at === 'seen';
+    };
+    around.listener?.records(batch(7n));
+    await eventually(() => asked);
+    around.listener?.records(batch(8n));
+    await around.consumer.close();
+    expect(around.handled).toEqual([]);
+    expect(around.committed).toEqual([]);
+  });
+
+  it('pauses a partition with too many parked events of a key, and goes on when they are through', async () => {
+    await around.consumer.subscribe([TOPIC]);
+    await around.assign();
+    around.handle = async () => {
+      throw new Error('fails');
+    };
+    const records = [7n, 8n, 9n].map((offset) => recordOf(offset, 'k', 'order.created'));
+    around.listener?.records({ ...ORDERS, records, nextOffset: 10n, endOffset: 10n });
+    await eventually(() => around.paused);
+    around.handle = async () => undefined;
+    await eventually(() => !around.paused);
+    await eventually(() => around.store.parking.rows.size === 0);
+    expect(around.consumer.parked).toBe(0);
+  });
+
+  it('leaves in time though a handler never ends', async () => {
+    await around.consumer.subscribe([TOPIC]);
+    await around.assign();
+    around.handle = () => new Promise(() => undefined);
+    around.listener?.records(batch(7n));
+    await eventually(() => around.handled.length === 1);
+    await around.consumer.close();
+    expect(around.store.saved.get(0)?.watermark).toBe(7n);
+  });
+
+  it('counts what retention removed, and goes on behind it', async () => {
+    await around.consumer.subscribe([TOPIC]);
+    await around.assign();
+    const at = { ...ORDERS, offset: 7n, logStart: 20n, logEnd: 30n };
+    expect(await around.listener?.outOfRange(at)).toBe(20n);
+    await savedUpTo(20n);
+    expect(around.store.saved.get(0)?.segments.flatMap(({ codes }) => codes)).toEqual([4]);
+  });
+
+  it('begins at the start of a log that has lost its end', async () => {
+    await around.consumer.subscribe([TOPIC]);
+    await around.assign();
+    const at = { ...ORDERS, offset: 7n, logStart: 0n, logEnd: 3n };
+    expect(await around.listener?.outOfRange(at)).toBe(0n);
+    around.listener?.records(batch(0n, 1n));
+    await eventually(() => around.handled.length === 2);
+    await savedUpTo(2n);
   });
 });

@@ -13,7 +13,8 @@ import type { Migrations } from '@/infrastructure/postgres/migrate';
  *
  * `segments`: per handler, contiguous ranges `[from_offset, to_offset)` below its watermark; `codes[i]` holds for the
  * next `runs[i]` offsets (outcome-codes.ts). Code 0 means that the outcome stands in a row of its own: inbox, parked or
- * dead_letters. The inbox is partitioned by the event's own time, so that what is past the horizon is dropped whole.
+ * dead_letters; `repeats` for an event that came again at this offset and had to wait or failed at another handler. The
+ * inbox is partitioned by the event's own time, so that what is past the horizon is dropped whole.
  */
 export const laneMigrations: Migrations = {
   'infrastructure-0003-lanes': `
@@ -111,5 +112,17 @@ export const laneMigrations: Migrations = {
       topic, partition, "offset", handled_at
     from inbox_unpartitioned;
     drop table inbox_unpartitioned;
+  `,
+  'infrastructure-0007-repeats': `
+    create table repeats (
+      group_id text not null,
+      handler text not null,
+      topic text not null,
+      topic_id text not null,
+      partition int not null,
+      "offset" bigint not null,
+      event_identity text not null,
+      primary key (group_id, handler, topic, topic_id, partition, "offset")
+    );
   `,
 };

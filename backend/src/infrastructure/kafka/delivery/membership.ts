@@ -9,6 +9,7 @@ import { Settlement } from './lanes/settlement';
 import { type RunParts, SubscriptionLanes } from './lanes/subscription-lanes';
 import type { Segment } from './progress/segment-writer';
 import { HandlerGates } from './runs/handler-gates';
+import { Lookahead } from './runs/lookahead';
 import { OutcomeWriter } from './runs/outcome-writer';
 import { RunMeter } from './runs/run-meter';
 import { SubscriptionPlan } from './runs/subscription-plan';
@@ -97,7 +98,7 @@ export class Membership {
   }
 
   add({ takeover, starts }: PartitionStart): PartitionWorker {
-    const { tenure, parked } = takeover;
+    const { tenure, parked, letters } = takeover;
     const { plans, dispatcher, parkedTotal } = this.lanesOf(tenure.topic);
     const worker: PartitionWorker = new PartitionWorker({
       tenure,
@@ -106,9 +107,11 @@ export class Membership {
       dispatcher,
       parkedTotal,
       parkedLanes: parked,
+      letters,
       settlement: this.settlement,
       parking: this.options.store.parking,
       meter: this.parts.meter,
+      lookahead: new Lookahead(this.parts.opener, this.parts.writer),
       limits: this.options.limits,
       logger: this.options.logger,
       limitBytes: () => this.fairShare(),
@@ -132,8 +135,9 @@ export class Membership {
   /** Begins nothing more. Resolves when the runs under way have ended. */
   async end(): Promise<void> {
     this.left.request();
+    const ended = [...this.owned.values()].map((worker) => worker.abandon());
     await this.releaser?.close();
-    await Promise.all([...this.owned.values()].map((worker) => worker.abandon()));
+    await Promise.all(ended);
     for (const { dispatcher } of this.lanes.values()) dispatcher.stop();
     this.parts.gates.close();
   }
@@ -141,6 +145,8 @@ export class Membership {
   private fenced(worker: PartitionWorker, error: unknown): void {
     const { group, topic, partition } = worker.tenure;
     this.options.logger.warn({ err: error, group, topic, partition }, 'the partition has a new owner');
+    // Its parked rows are the new owner's to release.
+    if (this.workerOf(worker.tenure) === worker) this.owned.delete(keyOf(worker.tenure));
     void worker.abandon();
   }
 

@@ -1,9 +1,8 @@
 import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import type { Database } from '@/infrastructure/postgres/database';
-import type { SqlSession } from '@/infrastructure/postgres/sql';
 import { MutedRun } from './muted-run';
 import type { ReplayPartition, StoredReplay, TableChanges } from './replay';
-import { type ItemOutcome, type PagePlan, ran, type ReplayEffect } from './replay-effect';
+import { type Ending, type ItemOutcome, type PagePlan, ran, type ReplayEffect } from './replay-effect';
 import { invokeInReplay, type ReplayItem } from './replay-item';
 import { changesSince, tableCounters } from './table-changes';
 
@@ -51,8 +50,8 @@ export class DryEffect implements ReplayEffect {
     throw new Error('A dry run was not rolled back.');
   }
 
-  finish(end: (session: SqlSession) => Promise<void>): Promise<void> {
-    return this.parts.database.transaction(end);
+  finish(ending: Ending): Promise<void> {
+    return this.parts.database.transaction((session) => ending.end(session));
   }
 
   async discard(): Promise<void> {}

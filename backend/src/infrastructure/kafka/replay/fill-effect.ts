@@ -2,12 +2,18 @@ import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import type { Database } from '@/infrastructure/postgres/database';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { withTimeout } from '@/infrastructure/concurrency/time-out';
-import { laneBytes } from '../delivery/postgres/parked-rows';
 import { inboxHits, KnownLetters, parkedLanes } from './known-outcomes';
 import { leftOutBy } from './left-out';
 import type { ReplayPartition, StoredReplay } from './replay';
-import { type ItemOutcome, leftOut, type PagePlan, ran, type ReplayEffect } from './replay-effect';
-import { invokeInReplay, type ReplayItem, timeText } from './replay-item';
+import {
+  type Ending,
+  type ItemOutcome,
+  leftOut,
+  type PagePlan,
+  ran,
+  type ReplayEffect,
+} from './replay-effect';
+import { columnsOf, invokeInReplay, longestTimeout, type ReplayItem } from './replay-item';
 
 export interface FillParts {
   readonly replay: Pick<StoredReplay, 'id' | 'group' | 'startedAt'>;
@@ -62,36 +68,38 @@ export class FillEffect implements ReplayEffect {
   }
 
   async run(item: ReplayItem): Promise<ItemOutcome> {
-    return item.handler.options.effects === 'transaction' ? this.runInside(item) : this.runOutside(item);
+    if (item.handler.options.effects === 'external') return this.runOutside(item);
+    const [outcome] = await this.runTogether([item]);
+    return outcome as ItemOutcome;
   }
 
-  finish(end: (session: SqlSession) => Promise<void>): Promise<void> {
-    return this.parts.database.transaction(end);
+  runTogether(items: readonly ReplayItem[]): Promise<readonly ItemOutcome[]> {
+    const { unitOfWork, database } = this.parts;
+    return unitOfWork.run(
+      async (session) => {
+        const entered = await this.enter(session, items);
+        const outcomes: ItemOutcome[] = [];
+        for (const [index, item] of items.entries()) {
+          if (entered.has(index)) await invokeInReplay(item, this.scope);
+          outcomes.push(entered.has(index) ? ran() : leftOut('handled'));
+        }
+        return outcomes;
+      },
+      { database, timeoutMs: longestTimeout(items) },
+    );
+  }
+
+  finish(ending: Ending): Promise<void> {
+    return this.parts.database.transaction((session) => ending.end(session));
   }
 
   async discard(): Promise<void> {}
 
-  private runInside(item: ReplayItem): Promise<ItemOutcome> {
-    const { unitOfWork, database } = this.parts;
-    const { timeoutMs } = item.handler.options;
-    return unitOfWork.run(
-      async (session) => {
-        if (!(await this.enter(session, item))) return leftOut('handled');
-        await invokeInReplay(item, this.scope);
-        return ran();
-      },
-      { database, timeoutMs },
-    );
-  }
-
   /** Dies the process between the two, the effect comes again: at least once, as in the live group. */
   private async runOutside(item: ReplayItem): Promise<ItemOutcome> {
-    const { result } = withTimeout(
-      () => invokeInReplay(item, this.scope),
-      item.handler.options.timeoutMs,
-    );
+    const { result } = withTimeout(() => invokeInReplay(item, this.scope), item.handler.options.timeoutMs);
     await result;
-    await this.parts.database.transaction((session) => this.enter(session, item));
+    await this.parts.database.transaction((session) => this.enter(session, [item]));
     return ran();
   }
 
@@ -99,17 +107,22 @@ export class FillEffect implements ReplayEffect {
     return { id: this.parts.replay.id, mode: 'fill' } as const;
   }
 
-  /** False where somebody was quicker, or an operator has sent the event back into its lane meanwhile. */
-  private async enter(session: SqlSession, item: ReplayItem): Promise<boolean> {
-    const { group, record, topicId, handler, mark, lane } = item;
-    const entered = await session.run(sql`
-      insert into inbox (group_id, handler, event_identity, event_time, topic, topic_id, partition, "offset")
-      select ${group}, ${handler.name}, ${mark.identity}, ${timeText(mark.time)}::timestamptz, ${record.topic},
-        ${topicId}, ${record.partition}, ${record.offset}
-      where not exists (
-        select 1 from parked where group_id = ${group} and topic = ${record.topic} and topic_id = ${topicId}
-          and partition = ${record.partition} and lane = ${laneBytes(lane)} and "offset" <= ${record.offset})
-      on conflict do nothing`);
-    return entered === 1;
+  /** Leaves out where somebody was quicker, or an operator has sent the event back into its lane meanwhile. */
+  private async enter(session: SqlSession, items: readonly ReplayItem[]): Promise<ReadonlySet<number>> {
+    const rows = await session.rows<{ nth: string }>(sql`
+      with wanted as (${columnsOf(items, ({ handler }) => handler.name)}), entered as (
+        insert into inbox (group_id, handler, event_identity, event_time, topic, topic_id, partition, "offset")
+        select group_id, handler, event_identity, event_time, topic, topic_id, partition, "offset" from wanted
+        where not exists (
+          select 1 from parked
+          where parked.group_id = wanted.group_id and parked.topic = wanted.topic
+            and parked.topic_id = wanted.topic_id and parked.partition = wanted.partition
+            and parked.lane = wanted.lane and parked."offset" <= wanted."offset")
+        order by handler, event_identity, nth
+        on conflict do nothing
+        returning handler, event_identity, topic, partition, "offset"
+      )
+      select wanted.nth from wanted join entered using (handler, event_identity, topic, partition, "offset")`);
+    return new Set(rows.map(({ nth }) => Number(nth) - 1));
   }
 }

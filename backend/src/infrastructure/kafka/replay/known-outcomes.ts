@@ -1,7 +1,8 @@
+import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { laneBytes, laneText } from '../delivery/postgres/parked-rows';
 import type { KnownLetter, ReplayPartition } from './replay';
-import { timeText, type ReplayItem } from './replay-item';
+import { columnsOf, type ReplayItem } from './replay-item';
 
 /** An inbox row of the event: at this offset, or of the same event at another one. */
 export interface InboxHit {
@@ -9,7 +10,7 @@ export interface InboxHit {
   readonly handledAt: Date;
 }
 
-const ANY_HANDLER = '*';
+export const ANY_HANDLER = '*';
 
 /** The inbox rows that the items have under the given names, by position in `items`. */
 export async function inboxHits(
@@ -20,19 +21,11 @@ export async function inboxHits(
 ): Promise<ReadonlyMap<number, InboxHit>> {
   if (items.length === 0) return new Map();
   const rows = await session.rows<{ nth: string; here: boolean; handledAt: Date }>(sql`
+    with wanted as (${columnsOf(items, nameOf, timeOf)})
     select wanted.nth, inbox.handled_at as "handledAt",
       inbox."offset" = wanted."offset" and inbox.topic = wanted.topic and inbox.partition = wanted.partition
         and inbox.topic_id in (wanted.topic_id, '') as here
-    from unnest(
-      ${items.map(({ group }) => group)}::text[], ${items.map(nameOf)}::text[],
-      ${items.map(({ mark }) => mark.identity)}::text[],
-      ${items.map((item) => timeText(timeOf(item)))}::timestamptz[],
-      ${items.map(({ record }) => record.topic)}::text[], ${items.map(({ topicId }) => topicId)}::text[],
-      ${items.map(({ record }) => record.partition)}::int[],
-      ${items.map(({ record }) => record.offset)}::bigint[]
-    ) with ordinality
-      as wanted (group_id, handler, event_identity, event_time, topic, topic_id, partition, "offset", nth)
-    join inbox using (group_id, handler, event_identity, event_time)`);
+    from wanted join inbox using (group_id, handler, event_identity, event_time)`);
   return new Map(rows.map(({ nth, here, handledAt }) => [Number(nth) - 1, { here, handledAt }]));
 }
 
@@ -65,6 +58,14 @@ export class KnownLetters {
       where group_id = ${group} and topic = ${topic} and topic_id in (${topicId}, '')
         and partition = ${partition} and "offset" = any(${offsets}::bigint[])`);
     return new KnownLetters(new Map(rows.map((row) => [keyOf(BigInt(row.offset), row.handler), row])));
+  }
+
+  /** The record as it had its effect: a person may have mended its value, for a handler or before any was chosen. */
+  mended(record: LogRecord, handler = ANY_HANDLER): LogRecord {
+    const letter = this.find(record.offset, handler);
+    return letter?.status === 'edited' && letter.editedValue
+      ? { ...record, value: letter.editedValue }
+      : record;
   }
 
   /** Of the handler, or of the record before any handler was chosen. */

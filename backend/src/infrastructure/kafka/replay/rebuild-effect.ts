@@ -1,15 +1,26 @@
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
+import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
 import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { isUnavailable } from '@/infrastructure/postgres/database.errors';
 import type { Database } from '@/infrastructure/postgres/database';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
+import { describeError } from '../delivery/failure';
+import { isPassing } from '../delivery/runs/failure-class';
 import { inboxHits, KnownLetters, parkedLanes } from './known-outcomes';
 import { leftOutBy } from './left-out';
 import { MutedRun } from './muted-run';
 import type { MissingEvent, RebuildLedger } from './rebuild-ledger';
 import type { ReplayPartition, StoredReplay } from './replay';
-import { ReplayEventsExpiredError, WriteOutsideRebuildError } from './replay.errors';
-import { type ItemOutcome, leftOut, type PagePlan, ran, type ReplayEffect } from './replay-effect';
-import { invokeInReplay, type ReplayItem } from './replay-item';
+import { CatchUpFailedError, ReplayEventsExpiredError, WriteOutsideRebuildError } from './replay.errors';
+import {
+  type Ending,
+  type ItemOutcome,
+  leftOut,
+  type PagePlan,
+  ran,
+  type ReplayEffect,
+} from './replay-effect';
+import { invokeInReplay, longestTimeout, type ReplayItem } from './replay-item';
 import type { ReplayReader } from './replay-reader';
 import type { ShadowTables } from './shadow-tables';
 
@@ -26,6 +37,7 @@ export interface RebuildParts {
 /** So many events may be run while the live group's effects are held up for the exchange. */
 const MOST_UNDER_FENCE = 500;
 const MOST_AT_ONCE = 5_000;
+const MOST_TOGETHER = 100;
 const HOLD_MS = 120_000;
 
 /**
@@ -49,7 +61,7 @@ export class RebuildEffect implements ReplayEffect {
         await shadow.enter(session);
         for (const { name, options } of handlers) {
           await options.reset?.();
-          await this.refuseOutsideWrites(session, name);
+          await this.refuseOutsideWrites(session, [{ handler: { name } }]);
         }
         await session.run(sql`update replays set prepared = true where id = ${replay.id}`);
       },
@@ -91,9 +103,7 @@ export class RebuildEffect implements ReplayEffect {
     };
     const outcomes = items.map(outcomeOf);
     const mended = await Promise.all(
-      items.map((item) =>
-        this.withEditedValue(item, letters.find(item.record.offset, item.handler.name)?.editedValue),
-      ),
+      items.map((item) => this.mended(item, letters.mended(item.record, item.handler.name))),
     );
     for (const [index, item] of mended.entries()) if (!live.has(index)) this.adopted.add(item);
     return {
@@ -103,31 +113,50 @@ export class RebuildEffect implements ReplayEffect {
   }
 
   async run(item: ReplayItem): Promise<ItemOutcome> {
-    const { unitOfWork, database, replay, shadow, ledger } = this.parts;
-    const muted = new MutedRun(replay.id, 'rebuild');
+    const [outcome] = await this.runTogether([item]);
+    return outcome as ItemOutcome;
+  }
+
+  runTogether(items: readonly ReplayItem[]): Promise<readonly ItemOutcome[]> {
+    const { unitOfWork, database, shadow, ledger } = this.parts;
+    // What the whole transaction would publish is told by its last event.
+    const muted = new MutedRun(this.parts.replay.id, 'rebuild');
     return unitOfWork.run(
       async (session) => {
         await shadow.enter(session);
-        if (!(await ledger.enter(session, item))) return leftOut('repeated');
-        if (this.adopted.has(item)) await ledger.adopt(session, item);
-        await invokeInReplay(item, muted.scope);
-        await this.refuseOutsideWrites(session, item.handler.name);
-        return ran(muted.report);
+        const entered = await ledger.enter(session, items);
+        const fresh = items.filter((_, index) => entered.has(index));
+        await ledger.adopt(
+          session,
+          fresh.filter((item) => this.adopted.has(item)),
+        );
+        for (const item of fresh) await invokeInReplay(item, muted.scope);
+        await this.refuseOutsideWrites(session, fresh);
+        const last = fresh.at(-1);
+        return items.map((item, index) => {
+          if (!entered.has(index)) return leftOut('repeated');
+          return item === last ? ran(muted.report) : ran();
+        });
       },
       {
         database,
-        timeoutMs: item.handler.options.timeoutMs,
+        timeoutMs: longestTimeout(items),
         instead: async (entries) => muted.noteEvents(entries),
       },
     );
   }
 
+  reached(): Promise<readonly bigint[]> {
+    return this.parts.ledger.reached();
+  }
+
   /** Catches up with the live group, holds its effects up for the last of it, and exchanges the rows. */
-  async finish(end: (session: SqlSession) => Promise<void>): Promise<void> {
+  async finish(ending: Ending): Promise<void> {
     for (;;) {
+      await ending.goOn();
       const missing = await this.parts.ledger.missing(this.parts.database, MOST_AT_ONCE);
-      if (missing.length > MOST_UNDER_FENCE) await this.runMissing(missing);
-      else if (await this.exchange(end)) return;
+      if (missing.length > MOST_UNDER_FENCE) await this.runMissing(missing, ending);
+      else if (await this.exchange(ending)) return;
     }
   }
 
@@ -136,7 +165,7 @@ export class RebuildEffect implements ReplayEffect {
   }
 
   /** False when the live group has come further than can be caught up with while it is held up. */
-  private exchange(end: (session: SqlSession) => Promise<void>): Promise<boolean> {
+  private exchange(ending: Ending): Promise<boolean> {
     const { database, ledger, shadow } = this.parts;
     return database.transaction(async (session) => {
       await session.run(sql`
@@ -144,11 +173,11 @@ export class RebuildEffect implements ReplayEffect {
       await ledger.holdLiveGroup(session);
       const missing = await ledger.missing(session, MOST_UNDER_FENCE + 1);
       if (missing.length > MOST_UNDER_FENCE) return false;
-      await this.runMissing(missing);
+      await this.runMissing(missing, ending);
       await shadow.swap(session);
       await ledger.handOver(session);
       await this.clear(session);
-      await end(session);
+      await ending.end(session);
       return true;
     });
   }
@@ -159,37 +188,39 @@ export class RebuildEffect implements ReplayEffect {
   }
 
   /** Events that the live group has handled and this rebuild has not, each partition's in order. */
-  private async runMissing(missing: readonly MissingEvent[]): Promise<void> {
+  private async runMissing(missing: readonly MissingEvent[], ending: Ending): Promise<void> {
     for (const partition of this.parts.replay.partitions) {
       const offsets = missing
         .filter(({ topic, partition: number }) => topic === partition.topic && number === partition.partition)
         .map(({ offset }) => offset);
-      await this.runOffsets(partition, [...new Set(offsets)].toSorted((a, b) => (a < b ? -1 : 1)));
+      await this.runOffsets(
+        partition,
+        [...new Set(offsets)].toSorted((a, b) => (a < b ? -1 : 1)),
+        ending,
+      );
     }
   }
 
-  private async runOffsets(partition: ReplayPartition, offsets: readonly bigint[]): Promise<void> {
+  private async runOffsets(
+    partition: ReplayPartition,
+    offsets: readonly bigint[],
+    ending: Ending,
+  ): Promise<void> {
     const last = offsets.at(-1);
     let rest = offsets;
     while (rest[0] !== undefined && last !== undefined) {
-      const page = await this.parts.reader.read(partition, rest[0], last + 1n, 100);
+      const page = await this.parts.reader.read(partition, rest[0], last + 1n, MOST_TOGETHER);
       if (page.expired > 0n) {
-        throw new ReplayEventsExpiredError(`${partition.topic}/${partition.partition}: ${rest[0]} has expired.`);
+        throw new ReplayEventsExpiredError(
+          `${partition.topic}/${partition.partition}: ${rest[0]} has expired.`,
+        );
       }
       const wanted = new Set(rest);
-      for (const record of page.records.filter(({ offset }) => wanted.has(offset))) {
-        const opened = await this.parts.reader.open(partition.topicId, record);
-        if (opened.kind === 'unavailable') throw opened.error;
-        // A type of another handler, or bytes that somebody mended: the live group's row is not about these.
-        const items =
-          opened.kind === 'event' ? this.parts.reader.itemsOf(partition.topicId, record, opened) : [];
-        const plan = await this.plan(partition, items);
-        for (const index of items.keys()) {
-          const item = plan.itemOf(index);
-          // What the live group has not handled by now is still its own.
-          if (!plan.outcomeOf(index) && !this.adopted.has(item)) await this.run(item);
-        }
-      }
+      await this.runRecords(
+        partition,
+        page.records.filter(({ offset }) => wanted.has(offset)),
+        ending,
+      );
       await this.parts.ledger.passOver(
         partition,
         rest.filter((offset) => offset < page.next),
@@ -198,17 +229,61 @@ export class RebuildEffect implements ReplayEffect {
     }
   }
 
-  private async withEditedValue(item: ReplayItem, value: Buffer | null | undefined): Promise<ReplayItem> {
-    if (!value) return item;
-    const { reader } = this.parts;
-    const opened = await reader.open(item.topicId, { ...item.record, value });
+  private async runRecords(
+    partition: ReplayPartition,
+    records: readonly LogRecord[],
+    ending: Ending,
+  ): Promise<void> {
+    const { reader, replay, database } = this.parts;
+    const offsets = records.map(({ offset }) => offset);
+    const letters = await KnownLetters.of(database, replay.group, partition, offsets);
+    const items: ReplayItem[] = [];
+    for (const record of records) {
+      const opened = await reader.open(partition.topicId, letters.mended(record));
+      if (opened.kind === 'unavailable') throw opened.error;
+      if (opened.kind === 'event') items.push(...reader.itemsOf(partition.topicId, record, opened));
+    }
+    const plan = await this.plan(partition, items);
+    const wanted = [...items.keys()]
+      .filter((index) => !plan.outcomeOf(index))
+      .map((index) => plan.itemOf(index))
+      // What the live group has not handled by now is still its own.
+      .filter((item) => !this.adopted.has(item));
+    if (wanted.length === 0) return;
+    const outcomes = await this.runTogether(wanted).catch((error: unknown) => {
+      if (isUnavailable(error)) throw error;
+      return undefined;
+    });
+    for (const [index, item] of wanted.entries()) {
+      ending.ran(item, outcomes?.[index] ?? (await this.catchUpWith(item)));
+    }
+  }
+
+  private async catchUpWith(item: ReplayItem): Promise<ItemOutcome> {
+    try {
+      return await this.run(item);
+    } catch (cause) {
+      if (isPassing(cause) || cause instanceof WriteOutsideRebuildError) throw cause;
+      const { topic, partition, offset } = item.record;
+      const { message } = describeError(cause);
+      throw new CatchUpFailedError(`${topic}/${partition} at ${offset}: ${message}`, { cause });
+    }
+  }
+
+  private async mended(item: ReplayItem, record: LogRecord): Promise<ReplayItem> {
+    if (record === item.record) return item;
+    const opened = await this.parts.reader.open(item.topicId, record);
     if (opened.kind === 'unavailable') throw opened.error;
     if (opened.kind === 'undecodable') throw opened.failure.error;
     return { ...item, decoded: opened.event.decoded };
   }
 
-  private async refuseOutsideWrites(session: SqlSession, handler: string): Promise<void> {
+  private async refuseOutsideWrites(
+    session: SqlSession,
+    by: readonly { readonly handler: { readonly name: string } }[],
+  ): Promise<void> {
     const tables = await this.parts.shadow.writtenOutside(session);
-    if (tables.length > 0) throw new WriteOutsideRebuildError(handler, tables);
+    const names = [...new Set(by.map(({ handler }) => handler.name))];
+    if (tables.length > 0) throw new WriteOutsideRebuildError(names, tables);
   }
 }

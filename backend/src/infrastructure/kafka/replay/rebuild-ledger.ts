@@ -2,7 +2,7 @@ import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import type { Database } from '@/infrastructure/postgres/database';
 import { lockKey } from '../delivery/postgres/fence';
 import type { ReplayPartition, StoredReplay } from './replay';
-import { timeText, type ReplayItem } from './replay-item';
+import { columnsOf, type ReplayItem } from './replay-item';
 
 export interface MissingEvent {
   readonly topic: string;
@@ -25,27 +25,31 @@ export class RebuildLedger {
     return `${handler}@${this.replay.id}`;
   }
 
-  /** False when the event was run before. */
-  async enter(session: SqlSession, item: ReplayItem): Promise<boolean> {
-    const { group, handler, mark, record, topicId } = item;
-    const entered = await session.run(sql`
-      insert into inbox (group_id, handler, event_identity, event_time, topic, topic_id, partition, "offset")
-      values (${group}, ${this.ownName(handler.name)}, ${mark.identity}, ${this.replay.startedAt}, ${record.topic},
-        ${topicId}, ${record.partition}, ${record.offset})
-      on conflict do nothing`);
-    return entered === 1;
+  /** Answers the positions, in `items`, of the events that were not run before. */
+  async enter(session: SqlSession, items: readonly ReplayItem[]): Promise<ReadonlySet<number>> {
+    const rows = await session.rows<{ nth: string }>(sql`
+      with wanted as (${columnsOf(items, ({ handler }) => this.ownName(handler.name))}), entered as (
+        insert into inbox (group_id, handler, event_identity, event_time, topic, topic_id, partition, "offset")
+        select group_id, handler, event_identity, ${this.replay.startedAt}::timestamptz, topic, topic_id, partition,
+          "offset"
+        from wanted order by handler, event_identity, nth
+        on conflict do nothing
+        returning handler, event_identity, topic, partition, "offset"
+      )
+      select wanted.nth from wanted join entered using (handler, event_identity, topic, partition, "offset")`);
+    return new Set(rows.map(({ nth }) => Number(nth) - 1));
   }
 
-  /** With the exchange the live group has handled it too. */
-  async adopt(session: SqlSession, item: ReplayItem): Promise<void> {
-    const { handler, mark, record, topicId } = item;
+  /** With the exchange the live group has handled them too. */
+  async adopt(session: SqlSession, items: readonly ReplayItem[]): Promise<void> {
+    if (items.length === 0) return;
     await session.run(sql`
       insert into replay_adoptions (
         replay_id, handler, event_identity, event_time, topic, topic_id, partition, "offset"
-      ) values (
-        ${this.replay.id}, ${handler.name}, ${mark.identity}, ${timeText(mark.time)}::timestamptz, ${record.topic},
-        ${topicId}, ${record.partition}, ${record.offset}
-      ) on conflict do nothing`);
+      )
+      select ${this.replay.id}::uuid, handler, event_identity, event_time, topic, topic_id, partition, "offset"
+      from (${columnsOf(items, ({ handler }) => handler.name)}) wanted
+      on conflict do nothing`);
   }
 
   /** Events of the range that the live group has handled and this rebuild has not, by offset. */
@@ -63,6 +67,23 @@ export class RebuildLedger {
       order by live."offset", live.topic, live.partition
       limit ${limit}`);
     return rows.map(({ topic, partition, offset }) => ({ topic, partition, offset: BigInt(offset) }));
+  }
+
+  /** The least of the handlers' watermarks, in the order of the replay's partitions. */
+  async reached(): Promise<readonly bigint[]> {
+    const { group, handlers, partitions } = this.replay;
+    const rows = await this.database.rows<{ topic: string; partition: number; watermark: string }>(sql`
+      select topic, partition, min(reached) as watermark from (
+        select topic, partition, handler, max(to_offset) as reached
+        from segments join ${this.ranges()} using (topic, topic_id, partition)
+        where group_id = ${group} and handler = any(${handlers}::text[])
+        group by topic, partition, handler
+      ) each_handler
+      group by topic, partition`);
+    const found = new Map(
+      rows.map(({ topic, partition, watermark }) => [`${topic} ${partition}`, BigInt(watermark)]),
+    );
+    return partitions.map(({ topic, partition, from }) => found.get(`${topic} ${partition}`) ?? from);
   }
 
   /** Rows about offsets that hold no record any more, as after compaction, are not waited for. */

@@ -3,15 +3,14 @@ import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import type { ReplayPartition } from './replay';
 import { ReplayRangeError } from './replay.errors';
 import { planRange, refuseIncomplete, type PartitionBounds } from './replay-range';
-import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import type { RangeEnd, ReplayRequest } from './replay-request';
 
 interface Sources {
   readonly admin: LogAdmin;
   readonly session: SqlSession;
   readonly group: string;
-  /** The chosen ones that take events of the topic. */
-  readonly handlersOn: (topic: string) => readonly HandlerRegistration[];
+  /** Names of the chosen ones that take events of the topic. */
+  readonly handlersOn: (topic: string) => readonly string[];
 }
 
 export interface PlannedPartitions {
@@ -21,9 +20,7 @@ export interface PlannedPartitions {
 
 /** What the request means by now, partition by partition. Throws `ReplayRangeError` where it means nothing. */
 export async function planPartitions(request: ReplayRequest, sources: Sources): Promise<PlannedPartitions> {
-  const bounds = (
-    await Promise.all(request.topics.map((topic) => boundsOf(topic, request, sources)))
-  ).flat();
+  const bounds = (await Promise.all(request.topics.map((topic) => boundsOf(topic, request, sources)))).flat();
   const unknown = request.partitions?.find((number) => bounds.every(({ partition }) => partition !== number));
   if (unknown !== undefined) throw new ReplayRangeError(`There is no partition ${unknown}.`);
   if (request.mode === 'rebuild') {
@@ -74,28 +71,19 @@ async function positions(
   return (partition) => byPartition.get(partition);
 }
 
-/**
- * By partition, the least of the handlers' watermarks; a partition that one of them has not begun is left out. One that
- * begins at `now` and has had nothing yet is where its group is: it never goes back from there.
- */
+/** By partition, the least of the handlers' watermarks; a partition that one of them has not begun is left out. */
 async function watermarksOf(
   session: SqlSession,
   { group, topic, topicId }: { readonly group: string; readonly topic: string; readonly topicId: string },
-  handlers: readonly HandlerRegistration[],
+  handlers: readonly string[],
 ): Promise<ReadonlyMap<number, bigint>> {
   const rows = await session.rows<{ partition: number; watermark: string }>(sql`
     select partition, min(reached) as watermark from (
-      select progress.partition, coalesce(
-        (select max(to_offset) from segments
-          where segments.group_id = progress.group_id and segments.topic = progress.topic
-            and segments.topic_id = progress.topic_id and segments.partition = progress.partition
-            and segments.handler = wanted.handler),
-        case when wanted.from_now and watermark >= 0 then watermark end) as reached
-      from progress cross join unnest(
-        ${handlers.map(({ name }) => name)}::text[],
-        ${handlers.map(({ options }) => options.from === 'now')}::boolean[]) as wanted (handler, from_now)
+      select partition, handler, max(to_offset) as reached from segments
       where group_id = ${group} and topic = ${topic} and topic_id = ${topicId}
+        and handler = any(${handlers}::text[])
+      group by partition, handler
     ) each_handler
-    group by partition having count(reached) = ${handlers.length}`);
+    group by partition having count(*) = ${handlers.length}`);
   return new Map(rows.map(({ partition, watermark }) => [partition, BigInt(watermark)]));
 }

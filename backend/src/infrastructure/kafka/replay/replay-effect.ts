@@ -30,6 +30,15 @@ export interface PagePlan {
   itemOf(index: number): ReplayItem;
 }
 
+export interface Ending {
+  /** Rejects when the replay was cancelled, or has to stop. */
+  goOn(): Promise<void>;
+  /** An event that was run on the way to the end. */
+  ran(item: ReplayItem, outcome: ItemOutcome): void;
+  /** Ends the replay in the same transaction as what was still to be done for it. */
+  end(session: SqlSession): Promise<void>;
+}
+
 /** What a mode does with the events of its range. */
 export interface ReplayEffect {
   /** An event that failed, or waits in the live group, holds what is behind it in its lane. */
@@ -38,8 +47,12 @@ export interface ReplayEffect {
   plan(partition: ReplayPartition, items: readonly ReplayItem[]): Promise<PagePlan>;
   /** Rejects with what the handler threw; then the event has had no effect. */
   run(item: ReplayItem): Promise<ItemOutcome>;
-  /** After the last page, where nothing failed; `end` is part of the same transaction as what is still to be done. */
-  finish(end: (session: SqlSession) => Promise<void>): Promise<void>;
+  /** In one transaction, in their order. Rejects with what a handler threw; then none of them has had an effect. */
+  runTogether?(items: readonly ReplayItem[]): Promise<readonly ItemOutcome[]>;
+  /** Where the live group is by now, for a mode that has to follow it. In the order of the replay's partitions. */
+  reached?(): Promise<readonly bigint[]>;
+  /** After the last page, where nothing failed. */
+  finish(ending: Ending): Promise<void>;
   /** After a cancellation, and after a failure of the whole. */
   discard(): Promise<void>;
 }

@@ -1,8 +1,10 @@
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
+import { type SqlQuery, sql } from '@/infrastructure/postgres/sql';
 import { type ReplayScope, runWithCausality, runWithDelivery } from '../delivery/delivery-context';
 import type { EventMark } from '../delivery/delivery-store.port';
 import type { Delivery } from '../delivery/lanes/delivery';
+import { laneBytes } from '../delivery/postgres/parked-rows';
 import { causalityOf, contextOf } from '../delivery/runs/handler-invocation';
 import type { DecodedEvent } from '../schema/event-codec';
 
@@ -40,10 +42,30 @@ export const deliveryOf = ({
   bytes: 0,
   entry: undefined,
   row: undefined,
+  ahead: undefined,
   plan: undefined,
   attempts: 0,
 });
 
-/** As PostgreSQL takes it. */
-export const timeText = (time: Date | '-infinity'): string =>
-  time === '-infinity' ? time : time.toISOString();
+/** Of a transaction that several of them share, in ms. */
+export const longestTimeout = (items: readonly ReplayItem[]): number =>
+  Math.max(...items.map(({ handler }) => handler.options.timeoutMs));
+
+/** The items as rows, numbered from 1 in `nth`. */
+export const columnsOf = (
+  items: readonly ReplayItem[],
+  nameOf: (item: ReplayItem) => string,
+  timeOf: (item: ReplayItem) => Date | '-infinity' = ({ mark }) => mark.time,
+): SqlQuery => sql`
+  select * from unnest(
+    ${items.map(({ group }) => group)}::text[], ${items.map(nameOf)}::text[],
+    ${items.map(({ mark }) => mark.identity)}::text[],
+    ${items.map((item) => timeText(timeOf(item)))}::timestamptz[],
+    ${items.map(({ record }) => record.topic)}::text[], ${items.map(({ topicId }) => topicId)}::text[],
+    ${items.map(({ record }) => record.partition)}::int[],
+    ${items.map(({ record }) => record.offset)}::bigint[],
+    ${items.map(({ lane }) => laneBytes(lane))}::bytea[]
+  ) with ordinality
+    as wanted (group_id, handler, event_identity, event_time, topic, topic_id, partition, "offset", lane, nth)`;
+
+const timeText = (time: Date | '-infinity'): string => (time === '-infinity' ? time : time.toISOString());

@@ -8,6 +8,11 @@ import { sql, type SqlQuery } from '@/infrastructure/postgres/sql';
 export class ReplayLock {
   private ended = false;
 
+  /** The connection broke, or was ended. */
+  get isLost(): boolean {
+    return this.ended;
+  }
+
   private constructor(
     private readonly client: pg.Client,
     private readonly onLost: () => void,

@@ -1,11 +1,13 @@
 import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
 import type { Database } from '@/infrastructure/postgres/database';
+import { isUnavailable } from '@/infrastructure/postgres/database.errors';
 import { laneOf } from '../delivery/lanes/delivery';
 import { isPassing } from '../delivery/runs/failure-class';
 import { CodedError } from '@/infrastructure/errors/coded-error';
-import { KnownLetters } from './known-outcomes';
+import { ANY_HANDLER, KnownLetters } from './known-outcomes';
 import { leftOutBy } from './left-out';
 import type { ReplayPartition, TroubleKind } from './replay';
+import { WriteOutsideRebuildError } from './replay.errors';
 import type { PagePlan, ReplayEffect } from './replay-effect';
 import type { ReplayItem } from './replay-item';
 import type { ReplayReader } from './replay-reader';
@@ -19,10 +21,10 @@ export interface PageParts {
   readonly effect: ReplayEffect;
 }
 
-/** Lanes of one page that run at the same time, each on a connection of the replay's own. */
-const LANES_AT_ONCE = 3;
-/** For what failed before a handler was chosen. */
-const BEFORE_ANY_HANDLER = '*';
+/** Each on a connection of the replay's own. */
+const WORKERS = 3;
+/** Events that share a transaction. */
+const MOST_TOGETHER = 100;
 
 type Entry =
   | { readonly kind: 'items'; readonly record: LogRecord; readonly indexes: readonly number[] }
@@ -46,21 +48,18 @@ export class ReplayPage {
   ) {}
 
   async run(records: readonly LogRecord[]): Promise<void> {
-    for (const record of records) await this.open(record);
     const { database, replay, effect } = this.parts;
+    const offsets = records.map(({ offset }) => offset);
+    this.letters = await KnownLetters.of(database, replay.group, this.partition, offsets);
+    for (const record of records) await this.open(this.letters.mended(record));
     const lanes = [...this.lanes.keys()];
     if (lanes.length === 0) return;
     this.blocked = await blockedLanes(database, replay.id, this.partition, lanes);
-    const undecodable = [...this.lanes.values()]
-      .flat()
-      .filter(({ kind }) => kind === 'undecodable')
-      .map(({ record }) => record.offset);
-    this.letters = await KnownLetters.of(database, replay.group, this.partition, undecodable);
     this.plan = await effect.plan(this.partition, this.items);
-    const waiting = lanes.values();
-    const workers = Array.from({ length: LANES_AT_ONCE }, async () => {
-      for (const lane of waiting) await this.runLane(lane);
-    });
+    // Each worker has lanes of its own, so a lane's events stay in order.
+    const workers = Array.from({ length: WORKERS }, (_, nth) =>
+      this.runLanes(lanes.filter((_, index) => index % WORKERS === nth)),
+    );
     // All of them, so that nothing of this page runs any more when it is done again.
     const ended = await Promise.allSettled(workers);
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
@@ -88,12 +87,59 @@ export class ReplayPage {
     else this.lanes.set(lane, [entry]);
   }
 
-  private async runLane(lane: string): Promise<void> {
-    let blocked = this.blocked.get(lane);
-    for (const entry of this.lanes.get(lane) ?? []) {
-      const trouble = await this.runEntry(entry, lane, blocked);
-      if (this.parts.effect.keepsOrder) blocked ??= trouble;
+  private async runLanes(lanes: readonly string[]): Promise<void> {
+    const entries = lanes
+      .flatMap((lane) => this.lanes.get(lane) ?? [])
+      .toSorted((a, b) => (a.record.offset < b.record.offset ? -1 : 1));
+    const blocked = new Map(this.blocked);
+    for (let from = 0; from < entries.length; from += MOST_TOGETHER) {
+      const part = entries.slice(from, from + MOST_TOGETHER);
+      if (await this.runTogether(part, blocked)) continue;
+      for (const entry of part) {
+        const lane = laneOf(entry.record);
+        const trouble = await this.runEntry(entry, lane, blocked.get(lane));
+        if (trouble && this.parts.effect.keepsOrder) blocked.set(lane, trouble);
+      }
     }
+  }
+
+  /** False where they have to be run one by one: something is in the way of one of them, or one of them failed. */
+  private async runTogether(
+    entries: readonly Entry[],
+    blocked: ReadonlyMap<string, TroubleKind>,
+  ): Promise<boolean> {
+    const { effect } = this.parts;
+    const plan = this.planned();
+    const indexes = entries.flatMap((entry) => (entry.kind === 'items' ? entry.indexes : []));
+    const waiting = indexes.filter((index) => !plan.outcomeOf(index));
+    const plain = entries.every(
+      (entry) =>
+        entry.kind === 'items' &&
+        !blocked.has(laneOf(entry.record)) &&
+        entry.indexes.every((index) => this.isPlain(index)),
+    );
+    if (!plain || !effect.runTogether || waiting.length < 2) return false;
+    const outcomes = await effect
+      .runTogether(waiting.map((index) => plan.itemOf(index)))
+      .catch((error: unknown) => {
+        if (isUnavailable(error)) throw error;
+        return undefined;
+      });
+    if (!outcomes) return false;
+    const byIndex = new Map(waiting.map((index, nth) => [index, outcomes[nth]]));
+    for (const index of indexes) {
+      const outcome = byIndex.get(index) ?? plan.outcomeOf(index);
+      if (outcome) this.tally.outcome(plan.itemOf(index), outcome);
+    }
+    return true;
+  }
+
+  /** Can share a transaction, and holds nothing up. */
+  private isPlain(index: number): boolean {
+    const plan = this.planned();
+    const known = plan.outcomeOf(index);
+    if (known) return known.kind !== 'left-out' || known.why !== 'parked';
+    return plan.itemOf(index).handler.options.effects === 'transaction';
   }
 
   private async runEntry(
@@ -130,7 +176,8 @@ export class ReplayPage {
       this.tally.outcome(item, await effect.run(item));
       return undefined;
     } catch (error) {
-      if (isPassing(error)) throw error;
+      // The one is over soon; the other would come again with the next event.
+      if (isPassing(error) || error instanceof WriteOutsideRebuildError) throw error;
       this.tally.failed(place, error);
       return 'failed';
     }
@@ -142,8 +189,8 @@ export class ReplayPage {
     lane: string,
     blocked: TroubleKind | undefined,
   ): TroubleKind | undefined {
-    const place: TroublePlace = { record, lane, handler: BEFORE_ANY_HANDLER };
-    const letter = this.letters?.find(record.offset, BEFORE_ANY_HANDLER);
+    const place: TroublePlace = { record, lane, handler: ANY_HANDLER };
+    const letter = this.letters?.find(record.offset, ANY_HANDLER);
     if (letter) {
       this.tally.leaveOut(leftOutBy(letter.status) ?? 'handled');
       return undefined;

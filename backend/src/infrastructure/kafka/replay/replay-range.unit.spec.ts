@@ -35,7 +35,10 @@ describe('the range of a replay', () => {
     expect(planned({ wantedFrom: 0n, wantedTo: 500n, watermark: 100n })).toEqual({
       from: 10n,
       to: 100n,
-      notes: ['order-events/2: offsets 0 to 9 are no longer in the log', 'order-events/2: the log ends at 100'],
+      notes: [
+        'order-events/2: offsets 0 to 9 are no longer in the log',
+        'order-events/2: the log ends at 100',
+      ],
     });
   });
 

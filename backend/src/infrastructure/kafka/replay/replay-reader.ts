@@ -55,7 +55,7 @@ export class ReplayReader {
     return type === undefined || this.handlersOf(type).length > 0;
   }
 
-  open(topicId: string, record: LogRecord): Promise<Opened> {
+  async open(topicId: string, record: LogRecord): Promise<Opened> {
     return this.opener.open(deliveryOf({ group: this.group, topicId, record, lane: laneOf(record) }));
   }
 

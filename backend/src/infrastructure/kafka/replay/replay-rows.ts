@@ -1,6 +1,14 @@
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { laneBytes } from '../delivery/postgres/parked-rows';
-import { type Difference, NO_COUNTS, type ReplayCounts, type ReplayPartition, type StoredReplay, type Trouble, type TroubleKind } from './replay';
+import {
+  type Difference,
+  NO_COUNTS,
+  type ReplayCounts,
+  type ReplayPartition,
+  type StoredReplay,
+  type Trouble,
+  type TroubleKind,
+} from './replay';
 import { ReplayInterruptedError, ReplayUnderWayError } from './replay.errors';
 import { isHeld } from './replay-lock';
 
@@ -66,6 +74,12 @@ export async function findReplay(
 ): Promise<StoredReplay | undefined> {
   const row = await session.row<ReplayRow>(sql`select ${columns(schema)} from replays where id = ${id}`);
   return row && toReplay(row);
+}
+
+export async function interruptedReplays(session: SqlSession, schema: string): Promise<readonly string[]> {
+  const rows = await session.rows<{ id: string }>(sql`
+    select id from replays where state = 'running' and not ${isHeld(schema, sql`replays.id`)} order by id limit 100`);
+  return rows.map(({ id }) => id);
 }
 
 /** Rejects with `ReplayUnderWayError` while one of the handlers has a replay that is not finished. */
@@ -146,6 +160,21 @@ export async function savePage(session: SqlSession, run: Run, page: PageProgress
   return row.cancel;
 }
 
+/** The range has grown. */
+export async function saveEnds(
+  session: SqlSession,
+  { id, partitions }: Pick<StoredReplay, 'id' | 'partitions'>,
+): Promise<void> {
+  await session.run(sql`
+    update replay_partitions set to_offset = ends.to_offset
+    from unnest(
+      ${partitions.map(({ topic }) => topic)}::text[], ${partitions.map(({ partition }) => partition)}::int[],
+      ${partitions.map(({ to }) => to)}::bigint[]
+    ) as ends (topic, partition, to_offset)
+    where replay_id = ${id} and replay_partitions.topic = ends.topic
+      and replay_partitions.partition = ends.partition and replay_partitions.to_offset < ends.to_offset`);
+}
+
 async function insertTroubles(session: SqlSession, id: string, troubles: readonly Trouble[]): Promise<void> {
   if (troubles.length === 0) return;
   const column = <Name extends keyof Trouble>(name: Name) => troubles.map((trouble) => trouble[name]);
@@ -164,19 +193,25 @@ export async function endReplay(
   session: SqlSession,
   run: Run,
   state: 'completed' | 'incomplete' | 'failed' | 'cancelled',
+  counts: ReplayCounts,
   cause: StoredReplay['cause'] = null,
 ): Promise<void> {
   const ended = await session.run(sql`
-    update replays set state = ${state}, cause = ${cause && JSON.stringify(cause)},
+    update replays set state = ${state}, counts = ${JSON.stringify(counts)}, cause = ${cause && JSON.stringify(cause)},
       ended_at = clock_timestamp(), updated_at = clock_timestamp()
     where id = ${run.id} and run_number = ${run.runNumber} and state = 'running'`);
-  if (ended === 0) throw new ReplayInterruptedError(`Replay ${run.id} is run by somebody else, or has ended.`);
+  if (ended === 0)
+    throw new ReplayInterruptedError(`Replay ${run.id} is run by somebody else, or has ended.`);
 }
 
 export async function requestCancel(session: SqlSession, id: string): Promise<void> {
   await session.run(sql`
     update replays set cancel_requested = true, updated_at = clock_timestamp()
     where id = ${id} and state = 'running'`);
+}
+
+export async function isCancelRequested(session: SqlSession, id: string): Promise<boolean> {
+  return Boolean(await session.row(sql`select 1 from replays where id = ${id} and cancel_requested`));
 }
 
 /** Lanes with an event that failed or is left to the live group; nothing of them runs after it. */

@@ -6,15 +6,16 @@ import type { Database } from '@/infrastructure/postgres/database';
 import { describeError } from '../delivery/failure';
 import type { ReplayPartition, StoredReplay } from './replay';
 import {
+  CatchUpFailedError,
   ReplayEventsExpiredError,
   ReplayInterruptedError,
   TooManyFailuresError,
   TopicReplacedError,
 } from './replay.errors';
-import type { ReplayEffect } from './replay-effect';
+import type { Ending, ReplayEffect } from './replay-effect';
 import { isOverSoon, ReplayPage } from './replay-page';
 import type { ReplayReader } from './replay-reader';
-import { endReplay, savePage } from './replay-rows';
+import { endReplay, isCancelRequested, saveEnds, savePage } from './replay-rows';
 import { ReplayTally } from './replay-tally';
 
 export interface RunParts {
@@ -64,7 +65,10 @@ export class ReplayRun {
         logger.info({ replay: replay.id }, 'the replay was interrupted');
         return;
       }
-      logger.error({ replay: replay.id, err: error }, 'the replay was given up');
+      if (error instanceof CancelledError) logger.info({ replay: replay.id }, 'the replay was cancelled');
+      else logger.error({ replay: replay.id, err: error }, 'the replay was given up');
+      // What is left to do now is to clear away.
+      this.cancelled = false;
       await this.patiently(() => this.giveUp(error)).catch((failure: unknown) => {
         logger.warn({ replay: replay.id, err: failure }, 'the end of the replay could not be written');
       });
@@ -75,13 +79,47 @@ export class ReplayRun {
     const { replay, effect, database, logger } = this.parts;
     await this.patiently(() => this.refuseReplacedTopics());
     await this.patiently(() => effect.prepare());
-    for (const partition of replay.partitions) await this.replayPartition(partition);
+    do {
+      for (const partition of replay.partitions) await this.replayPartition(partition);
+    } while (this.tally.failures === 0 && (await this.patiently(() => this.followLiveGroup())));
     if (this.tally.failures > 0) {
-      await this.patiently(() => endReplay(database, replay, 'incomplete'));
+      await this.patiently(() => endReplay(database, replay, 'incomplete', this.tally.state.counts));
     } else {
-      await this.patiently(() => effect.finish((session) => endReplay(session, replay, 'completed')));
+      await this.finish();
     }
     logger.info({ replay: replay.id, counts: this.tally.state.counts }, 'the replay has ended');
+  }
+
+  /** True when the live group has come so far meanwhile that it takes pages to follow it. */
+  private async followLiveGroup(): Promise<boolean> {
+    const { replay, effect, database } = this.parts;
+    const ends = (await effect.reached?.()) ?? [];
+    const ahead = replay.partitions.reduce((sum, { to }, nth) => sum + later(ends[nth], to) - to, 0n);
+    if (ahead < PAGE) return false;
+    for (const [nth, partition] of replay.partitions.entries()) partition.to = later(ends[nth], partition.to);
+    await saveEnds(database, replay);
+    return true;
+  }
+
+  private async finish(): Promise<void> {
+    const { replay, effect, database } = this.parts;
+    const ending: Ending = {
+      goOn: async () => {
+        if (await isCancelRequested(database, replay.id)) this.cancelled = true;
+        this.stopIfAsked();
+      },
+      ran: (item, outcome) => this.tally.outcome(item, outcome),
+      end: (session) => endReplay(session, replay, 'completed', this.tally.state.counts),
+    };
+    try {
+      await this.patiently(() => effect.finish(ending));
+    } catch (error) {
+      if (!(error instanceof CatchUpFailedError)) throw error;
+      const { code, message } = error;
+      await this.patiently(() =>
+        endReplay(database, replay, 'incomplete', this.tally.state.counts, { code, message }),
+      );
+    }
   }
 
   private async replayPartition(partition: ReplayPartition): Promise<void> {
@@ -125,8 +163,7 @@ export class ReplayRun {
   /** Does it again while the database, the log or the registry is away. */
   private async patiently<T>(work: () => Promise<T>): Promise<T> {
     for (let failures = 1; ; failures++) {
-      if (this.interrupted) throw new ReplayInterruptedError('The process ends, or has lost the replay.');
-      if (this.cancelled) throw new CancelledError();
+      this.stopIfAsked();
       try {
         return await work();
       } catch (error) {
@@ -141,6 +178,11 @@ export class ReplayRun {
     }
   }
 
+  private stopIfAsked(): void {
+    if (this.interrupted) throw new ReplayInterruptedError('The process ends, or has lost the replay.');
+    if (this.cancelled) throw new CancelledError();
+  }
+
   private async refuseReplacedTopics(): Promise<void> {
     const { partitions, topics } = this.parts.replay;
     const ids = await this.parts.topicIds(topics);
@@ -150,14 +192,16 @@ export class ReplayRun {
 
   private async giveUp(error: unknown): Promise<void> {
     const { replay, effect, database } = this.parts;
-    const cancelled = error instanceof CancelledError;
-    this.cancelled = false;
     const { code, message } = describeError(error);
+    const { counts } = this.tally.state;
     await effect.discard();
-    if (cancelled) await endReplay(database, replay, 'cancelled');
-    else await endReplay(database, replay, 'failed', { code, message });
+    if (error instanceof CancelledError) await endReplay(database, replay, 'cancelled', counts);
+    else await endReplay(database, replay, 'failed', counts, { code, message });
   }
 }
+
+const later = (end: bigint | undefined, known: bigint): bigint =>
+  end !== undefined && end > known ? end : known;
 
 /** A person wants no more of it. */
 class CancelledError extends CodedError {

@@ -72,9 +72,15 @@ export class WriteOutsideRebuildError extends CodedError {
   readonly code = 'REPLAY_WRITE_OUTSIDE_REBUILD';
   readonly retryable = false;
 
-  constructor(handler: string, tables: readonly string[]) {
-    super(`'${handler}' writes to ${tables.join(', ')}, which it does not name in 'rebuilds'.`);
+  constructor(handlers: readonly string[], tables: readonly string[]) {
+    super(`${handlers.join(', ')} writes to ${tables.join(', ')}, which is not named in 'rebuilds'.`);
   }
+}
+
+/** An event that the live group has handled meanwhile failed in the rebuild; the old rows stay. Resume it. */
+export class CatchUpFailedError extends CodedError {
+  readonly code = 'REPLAY_CATCH_UP_FAILED';
+  readonly retryable = false;
 }
 
 /** So many events failed that the replay was given up. */

@@ -25,6 +25,8 @@ export interface ReplayRange {
 }
 
 export interface ReplayPartition extends ReplayRange {
+  /** A rebuild's end moves on with the live group. */
+  to: bigint;
   /** Everything below has been replayed. */
   position: bigint;
 }

@@ -93,9 +93,7 @@ export class ShadowTables {
           and relnamespace = ${this.service}::regnamespace)
         and attnum > 0 and not attisdropped and attgenerated = ''
       order by attnum`);
-    return rows
-      .map(({ name }) => sql.id(name))
-      .reduce((all, one) => sql`${all}, ${one}`);
+    return rows.map(({ name }) => sql.id(name)).reduce((all, one) => sql`${all}, ${one}`);
   }
 
   /** Numbers given by an identity column of the copy are not given a second time. */

@@ -21,6 +21,10 @@ export class ContractSchemaSource implements SchemaSource {
     return id;
   }
 
+  known(id: number): WriterSchema | undefined {
+    return this.schemas.get(id);
+  }
+
   async byId(id: number): Promise<WriterSchema | undefined> {
     return this.schemas.get(id);
   }

@@ -84,7 +84,12 @@ export class EventCodec {
    * Rejects with `UNDECODABLE`, `UNKNOWN_SCHEMA`, `UNKNOWN_EVENT_TYPE`, `WRONG_TOPIC` or `INVALID_EVENT_DATA`, none of
    * which a repetition helps, or with `SCHEMA_REGISTRY_UNAVAILABLE`, which it does. Never a part of an event.
    */
-  decode(record: LogRecord): Promise<DecodedEvent> {
+  async decode(record: LogRecord): Promise<DecodedEvent> {
+    return this.reader.read(record);
+  }
+
+  /** The same without a promise, and by a throw, where nobody has to be asked. */
+  decodeNow(record: LogRecord): DecodedEvent | Promise<DecodedEvent> {
     return this.reader.read(record);
   }
 

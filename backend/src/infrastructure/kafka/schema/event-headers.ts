@@ -59,25 +59,28 @@ export function attributeFaults(event: EventEnvelope<string, unknown>): Fault[] 
 const isReserved = (name: string): boolean =>
   name.startsWith('ce_') || name === CONTENT_TYPE || name === VALUE_SCHEMA_ID;
 
+/** What almost every header is, and the same in every encoding. */
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
 /** Header values by name; of a repeated one the last. */
 export class ReceivedHeaders {
-  private readonly values = new Map<string, Buffer>();
-
-  constructor(headers: readonly RecordHeader[]) {
-    for (const [name, value] of headers) {
-      if (value === null) this.values.delete(name);
-      else this.values.set(name, value);
-    }
-  }
+  constructor(private readonly headers: readonly RecordHeader[]) {}
 
   bytes(name: string): Buffer | undefined {
-    return this.values.get(name);
+    const { headers } = this;
+    for (let at = headers.length - 1; at >= 0; at--) {
+      const header = headers[at];
+      if (header && header[0] === name) return header[1] ?? undefined;
+    }
+    return undefined;
   }
 
   /** Throws `UndecodableError` for what no attribute may hold, and no database column would take. */
   text(name: string): string | undefined {
-    const bytes = this.values.get(name);
+    const bytes = this.bytes(name);
     if (bytes === undefined || bytes.length === 0) return undefined;
+    const ascii = bytes.toString('latin1');
+    if (PRINTABLE_ASCII.test(ascii)) return ascii;
     const text = bytes.toString('utf8');
     // The replacement character stands for bytes that are not UTF-8, or for itself.
     const faithful = !text.includes('\ufffd') || isUtf8(bytes);

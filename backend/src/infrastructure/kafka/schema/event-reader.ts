@@ -28,11 +28,18 @@ export class EventReader {
     private readonly schemas: SchemaSource,
   ) {}
 
-  async read(record: LogRecord): Promise<DecodedEvent> {
+  /** At once where the writer's schema is known; throws or rejects with what is wrong with the record. */
+  read(record: LogRecord): DecodedEvent | Promise<DecodedEvent> {
     const received = receive(record);
     // Before the schema is asked for, so that a record of a wrong type costs no call to the registry.
     if (received.eventType !== undefined) this.typed(received.eventType, record);
-    const avro = await this.avroOf(received.payload);
+    const avro = this.avroOf(received.payload);
+    return avro instanceof Promise
+      ? avro.then((known) => this.decoded(record, received, known))
+      : this.decoded(record, received, avro);
+  }
+
+  private decoded(record: LogRecord, received: ReceivedEvent, avro: AvroValue | undefined): DecodedEvent {
     const definition = this.typed(received.eventType ?? this.typeOf(avro), record);
     const data = avro ? readAvro(definition, avro) : readJson(definition, received.payload);
     return {
@@ -58,21 +65,29 @@ export class EventReader {
     return definition.eventType;
   }
 
-  private async avroOf(payload: Payload): Promise<AvroValue | undefined> {
-    if (payload.form === 'guid') {
-      const writer = await this.schemas.byGuid(payload.guid);
-      if (!writer) throw new UnknownSchemaError(`No schema with the id ${payload.guid} is known.`);
-      return { bytes: payload.bytes, writer };
-    }
+  private avroOf(payload: Payload): AvroValue | undefined | Promise<AvroValue> {
+    if (payload.form === 'guid') return this.byGuid(payload.guid, payload.bytes);
     if (payload.form !== 'framed') return undefined;
     const { bytes } = payload;
     if (bytes.length < FRAME_BYTES || bytes[0] !== 0) {
       throw new UndecodableError('The value begins neither like framed Avro nor like JSON.');
     }
     const id = bytes.readInt32BE(1);
+    const value = bytes.subarray(FRAME_BYTES);
+    const writer = this.schemas.known(id);
+    return writer ? { bytes: value, writer } : this.byId(id, value);
+  }
+
+  private async byId(id: number, bytes: Buffer): Promise<AvroValue> {
     const writer = await this.schemas.byId(id);
     if (!writer) throw new UnknownSchemaError(`No schema with the id ${id} is known.`);
-    return { bytes: bytes.subarray(FRAME_BYTES), writer };
+    return { bytes, writer };
+  }
+
+  private async byGuid(guid: string, bytes: Buffer): Promise<AvroValue> {
+    const writer = await this.schemas.byGuid(guid);
+    if (!writer) throw new UnknownSchemaError(`No schema with the id ${guid} is known.`);
+    return { bytes, writer };
   }
 }
 

@@ -28,7 +28,8 @@ export class RegistrySchemaSource implements SchemaSource {
   private readonly client: RegistryClient;
   private readonly now: () => number;
   private readonly ids = new Map<RegisteredEvent, Promise<number>>();
-  private readonly known = new Map<string, Promise<WriterSchema | undefined>>();
+  private readonly looked = new Map<string, Promise<WriterSchema | undefined>>();
+  private readonly found = new Map<number, WriterSchema>();
   private readonly unknownUntil = new Map<string, number>();
 
   constructor(options: RegistrySchemaSourceOptions) {
@@ -55,8 +56,14 @@ export class RegistrySchemaSource implements SchemaSource {
     return asking;
   }
 
-  byId(id: number): Promise<WriterSchema | undefined> {
-    return this.look(`/schemas/ids/${id}`);
+  known(id: number): WriterSchema | undefined {
+    return this.found.get(id);
+  }
+
+  async byId(id: number): Promise<WriterSchema | undefined> {
+    const schema = await this.look(`/schemas/ids/${id}`);
+    if (schema) this.remember(id, schema);
+    return schema;
   }
 
   byGuid(guid: string): Promise<WriterSchema | undefined> {
@@ -76,7 +83,8 @@ export class RegistrySchemaSource implements SchemaSource {
     const newest = event.versions.at(-1);
     if (!newest) throw new InvalidEventDefinitionError(`'${event.eventType}' has no Avro schema.`);
     const id = await this.post(event, newest);
-    this.known.set(`/schemas/ids/${id}`, Promise.resolve(newest));
+    this.looked.set(`/schemas/ids/${id}`, Promise.resolve(newest));
+    this.remember(id, newest);
     return id;
   }
 
@@ -90,24 +98,29 @@ export class RegistrySchemaSource implements SchemaSource {
     throw new SchemaRegistryUnavailableError(`The schema registry at ${this.client.address} gave no id.`);
   }
 
+  private remember(id: number, schema: WriterSchema): void {
+    if (this.found.size >= MOST_KNOWN) this.found.clear();
+    this.found.set(id, schema);
+  }
+
   /** Calls under way are shared; an unknown id costs at most one call a minute. */
   private look(path: string): Promise<WriterSchema | undefined> {
-    const looked = this.known.get(path);
+    const looked = this.looked.get(path);
     if (looked) return looked;
     if ((this.unknownUntil.get(path) ?? Number.NEGATIVE_INFINITY) > this.now())
       return Promise.resolve(undefined);
     const looking = this.fetchSchema(path);
-    if (this.known.size >= MOST_KNOWN) this.known.clear();
-    this.known.set(path, looking);
+    if (this.looked.size >= MOST_KNOWN) this.looked.clear();
+    this.looked.set(path, looking);
     looking.then(
       (schema) => schema ?? this.rememberUnknown(path),
-      () => this.known.delete(path),
+      () => this.looked.delete(path),
     );
     return looking;
   }
 
   private rememberUnknown(path: string): void {
-    this.known.delete(path);
+    this.looked.delete(path);
     if (this.unknownUntil.size >= MOST_UNKNOWN) this.unknownUntil.clear();
     this.unknownUntil.set(path, this.now() + UNKNOWN_FOR_MS);
   }

@@ -45,7 +45,10 @@ export class HandlerProbe {
   private readonly stops: readonly (() => void)[];
   private readonly keep: number;
 
-  private constructor(observers: readonly Pick<OutcomeObserver, 'on'>[], { keep = DEFAULT_KEEP }: ProbeOptions) {
+  private constructor(
+    observers: readonly Pick<OutcomeObserver, 'on'>[],
+    { keep = DEFAULT_KEEP }: ProbeOptions,
+  ) {
     this.keep = keep;
     this.stops = observers.map((observer) => observer.on((outcome) => this.note(outcome)));
   }

@@ -69,7 +69,9 @@ export class ScenarioRun {
     const { key } = await publisher.publish(event as never, data[index] as never, { eventId });
     this.appended += 1;
     if (this.scenario !== 'poison') return;
-    await transport.append([{ topic, key: key === null ? null : Buffer.from(key), value: POISON, headers: [] }]);
+    await transport.append([
+      { topic, key: key === null ? null : Buffer.from(key), value: POISON, headers: [] },
+    ]);
     this.appended += 1;
   }
 
@@ -150,7 +152,7 @@ export class ScenarioRun {
     const struck = {
       once: events,
       'out of order': events,
-      duplicate: probe.outcomes({ handler: HANDLER, outcome: 'repeated' }).length,
+      duplicate: this.appended - events,
       poison: probe.outcomes({ outcome: 'dead' }).length,
       'crash before commit': crashes,
       'crash after commit': probe.outcomes({ handler: HANDLER, outcome: 'repeated' }).length,

@@ -14,6 +14,9 @@ export interface RecordedEvent {
   readonly slot: number;
 }
 
+/** Only analytics events are in them. */
+export const ANALYTICS_TABLES = ['events', 'totals', 'minutes'];
+
 const MINUTES_SHOWN = 60;
 const EVENTS_KEPT_DAYS = 30;
 const REMOVED_AT_ONCE = 5_000;
@@ -40,6 +43,11 @@ export class AnalyticsRepository {
       )
       insert into minutes as known (minute, event_type, slot, count) select minute, event_type, slot, 1 from added
       on conflict (minute, event_type, slot) do update set count = known.count + 1`);
+  }
+
+  /** Part of the unit of work. */
+  async empty(): Promise<void> {
+    for (const table of ANALYTICS_TABLES) await this.unitOfWork.sql.run(sql`delete from ${sql.id(table)}`);
   }
 
   async totals(): Promise<Map<string, number>> {

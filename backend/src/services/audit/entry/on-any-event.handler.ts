@@ -7,7 +7,7 @@ import { AuditTrail } from '../state/audit-trail';
 
 /** One row per event of all twelve topics, the audit service's own included. Publishes nothing. */
 @Injectable()
-@KafkaHandler(eventTypes, { name: 'audit.trail' })
+@KafkaHandler(eventTypes, { name: 'audit.trail', effects: 'transaction' })
 export class OnAnyEventHandler {
   constructor(private readonly trail: AuditTrail) {}
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Breakers } from '@/infrastructure/kafka/breaker/breakers';
+import { muteInReplay } from '@/infrastructure/kafka/replay/mute-in-replay';
 import { Mailbox } from '../state/mailbox';
 import { MAIL_SETTINGS, type MailSettings } from './mail.environment';
 import { MailboxServer } from './mailbox-server';
@@ -21,7 +22,7 @@ export class MailService implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     const url = this.settings.smtpUrl ?? (await this.startMailbox());
     const breaker = this.breakers.of('mail-server', { isFailure: isMailServerAway });
-    this.sender = new MailSender(url, this.settings.from, breaker);
+    this.sender = muteInReplay(new MailSender(url, this.settings.from, breaker), { name: 'mail-server' });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -50,7 +50,14 @@ describe('Auditor', () => {
     const seen: AuditProgress[] = [];
     const report = await auditor.audit({ onProgress: (progress) => seen.push(progress) });
     expect(report).toEqual({ records: 4, offsets: 6, findings: [], findingsLeftOut: 0, interrupted: false });
-    expect(seen.at(-1)).toMatchObject({ topic: TOPIC, partition: 0, done: 5, total: 6, records: 4, findings: 0 });
+    expect(seen.at(-1)).toMatchObject({
+      topic: TOPIC,
+      partition: 0,
+      done: 5,
+      total: 6,
+      records: 4,
+      findings: 0,
+    });
   });
 
   it('finds an event that was ignored although the handler takes its type', async () => {
@@ -84,7 +91,9 @@ describe('Auditor', () => {
   });
 
   it('finds a record where there is said to be none, or to have been none in time', async () => {
-    await change(sql`update segments set codes = ${[nothing, ignored, nothing, expired, ownRow]}::smallint[]`);
+    await change(
+      sql`update segments set codes = ${[nothing, ignored, nothing, expired, ownRow]}::smallint[]`,
+    );
     expect(await findings()).toEqual([
       ['said-void', 0, 1, 'order.created'],
       ['said-expired', 3, 4, 'order.created'],

@@ -46,7 +46,13 @@ export class Auditor {
         onProgress?.({ topic, partition, done, total, records: state.records, findings: state.found });
       };
       if (signal?.aborted) break;
-      const options = { filter, compacted: compacted.has(topic), report, read, ...(signal ? { signal } : {}) };
+      const options = {
+        filter,
+        compacted: compacted.has(topic),
+        report,
+        read,
+        ...(signal ? { signal } : {}),
+      };
       await this.auditPartition(topic, partition, options);
       state.done = before + Number(end - start);
     }
@@ -60,7 +66,9 @@ export class Auditor {
   }
 
   private async partitions({ topic, group }: AccountFilter): Promise<readonly LogBounds[]> {
-    const expected = this.source.expected().filter((account) => group === undefined || account.group === group);
+    const expected = this.source
+      .expected()
+      .filter((account) => group === undefined || account.group === group);
     return this.source.database.transaction(async (session) => {
       const stored = await beginReading(session);
       const topics = [...stored, ...expected.map((account) => account.topic)];
@@ -96,10 +104,15 @@ export class Auditor {
       await beginReading(session);
       // The log may take its time between two stretches.
       await session.run(sql`set local idle_in_transaction_session_timeout = '60s'`);
-      const bounds = (await boundsOf(this.source.log.admin, [topic])).find((one) => one.partition === partition);
+      const bounds = (await boundsOf(this.source.log.admin, [topic])).find(
+        (one) => one.partition === partition,
+      );
       if (!bounds) return;
       const stored = await this.openStored(session, bounds, filter);
-      const end = stored.tracks.reduce((last, { ceiling }) => (BigInt(ceiling) > last ? BigInt(ceiling) : last), 0n);
+      const end = stored.tracks.reduce(
+        (last, { ceiling }) => (BigInt(ceiling) > last ? BigInt(ceiling) : last),
+        0n,
+      );
       const { decode } = this.source;
       const audit = new PartitionAudit({ session, bounds, stored, decode, compacted, report });
       let at = bounds.start;
@@ -115,7 +128,11 @@ export class Auditor {
     });
   }
 
-  private openStored(session: SqlSession, bounds: LogBounds, { group }: AccountFilter): Promise<StoredOutcomes> {
+  private openStored(
+    session: SqlSession,
+    bounds: LogBounds,
+    { group }: AccountFilter,
+  ): Promise<StoredOutcomes> {
     const expected = this.source.expected().filter(({ topic }) => topic === bounds.topic);
     return StoredOutcomes.open(session, bounds, expected, group);
   }
@@ -126,7 +143,10 @@ export class Auditor {
     offset: bigint,
   ): Promise<FetchedBatch & { readonly from: bigint }> {
     try {
-      return { ...(await this.source.log.read({ from: { topic, partition, offset }, ...BATCH })), from: offset };
+      return {
+        ...(await this.source.log.read({ from: { topic, partition, offset }, ...BATCH })),
+        from: offset,
+      };
     } catch (error) {
       if (!(error instanceof OffsetOutOfRangeError)) throw error;
       const now = (await boundsOf(this.source.log.admin, [topic])).find((one) => one.partition === partition);

@@ -44,26 +44,37 @@ const list = (ranges: SqlQuery): SqlQuery => sql`(
   from (select one from unnest(${ranges}) as one order by one limit ${MOST_RANGES}) listed)`;
 
 /**
- * The accounts as sets of offsets. Outcomes in rows are put together to ranges by the usual islands; then an offset
- * with two outcomes is a conflict and counts for none of them, and one without an outcome is a gap. The figures are
- * sizes of these sets: none is what the others leave over.
+ * The accounts as sets of offsets: one with two outcomes is a conflict and counts for none of them, one without an
+ * outcome is a gap. The figures are sizes of these sets: none is what the others leave over. Each step is materialized,
+ * since its sets are large and are used many times.
  */
-export const balanceSql = (bounds: readonly LogBounds[], expected: readonly ExpectedAccount[]): SqlQuery => sql`
+export const balanceSql = (
+  bounds: readonly LogBounds[],
+  expected: readonly ExpectedAccount[],
+): SqlQuery => sql`
   with ${tracksSql(bounds, expected)}, ${outcomeRowsSql},
   said as (
     select track, ${said(OutcomeCode.ownRow)} as own, ${said(OutcomeCode.ignored)} as ignored,
       ${said(OutcomeCode.void)} as void, ${said(OutcomeCode.repeated)} as repeated,
-      ${said(OutcomeCode.expired)} as expired,
-      coalesce(range_agg(int8range(lo, least(hi, before))) filter (where lo < before), '{}') as said_twice
+      ${said(OutcomeCode.expired)} as expired
     from (
-      select track, code, lo, hi, max(hi) over (
+      select track, code, greatest(lo, base) as lo, least(hi, ceiling) as hi
+      from runs join tracks using (track) where lo < ceiling and hi > base
+    ) within_account
+    group by track
+  ),
+  overlapping as (
+    select track, range_agg(int8range(lo, least(hi, before))) as said_twice
+    from (
+      select track, lo, hi, max(hi) over (
         partition by track order by lo, hi rows between unbounded preceding and 1 preceding) as before
       from (
-        select track, code, greatest(lo, base) as lo, least(hi, ceiling) as hi
-        from runs join tracks using (track) where lo < ceiling and hi > base
+        select track, greatest(from_offset, base) as lo, least(to_offset, ceiling) as hi
+        from tracks join segments using (group_id, handler, topic, topic_id, partition)
+        where from_offset < ceiling and to_offset > base
       ) within_account
     ) placed
-    group by track
+    where lo < before group by track
   ),
   expired_before as (
     select track, sum(least(hi, log_start) - lo)::bigint as expired_before
@@ -78,21 +89,13 @@ export const balanceSql = (bounds: readonly LogBounds[], expected: readonly Expe
       ${told('ignored', true)} as weak_ignored,
       coalesce(range_agg(int8range(lo, hi)) filter (where twice), '{}') as told_twice
     from (
-      select track, outcome, weak, twice, min(at) as lo, max(at) + 1 as hi
-      from (
-        select track, outcome, weak, twice, at,
-          at - dense_rank() over (partition by track, outcome, weak, twice order by at) as island
-        from (
-          select track, outcome, weak, at,
-            not weak and coalesce(at = lag(at) over near or at = lead(at) over near, false) as twice
-          from outcome_rows window near as (partition by track, weak order by at)
-        ) near
-      ) islands
-      group by track, outcome, weak, twice, island
-    ) stretches
+      select track, outcome, weak, at as lo, at + 1 as hi,
+        not weak and coalesce(at = lag(at) over near or at = lead(at) over near, false) as twice
+      from outcome_rows window near as (partition by track, weak order by at)
+    ) near
     group by track
   ),
-  strong as (
+  strong as materialized (
     select tracks.*, coalesce(expired_before, 0) as expired_before,
       coalesce(own, '{}') as own, coalesce(ignored, '{}') as ignored, coalesce(void, '{}') as void,
       coalesce(repeated, '{}') as repeated, coalesce(expired, '{}') as expired,
@@ -102,17 +105,18 @@ export const balanceSql = (bounds: readonly LogBounds[], expected: readonly Expe
       coalesce(weak_handled, '{}') as weak_handled, coalesce(weak_retrying, '{}') as weak_retrying,
       coalesce(weak_dead, '{}') as weak_dead, coalesce(weak_skipped, '{}') as weak_skipped,
       coalesce(weak_ignored, '{}') as weak_ignored
-    from tracks left join said using (track) left join expired_before using (track) left join told using (track)
+    from tracks left join said using (track) left join overlapping using (track)
+      left join expired_before using (track) left join told using (track)
   ),
-  judged as (
+  judged as materialized (
     select *, ignored + void + repeated + expired as declared,
       handled + retrying + dead + skipped as in_rows,
       said_twice + told_twice + (handled + retrying + dead + skipped) * (ignored + void + repeated + expired)
         as conflicts
     from strong
   ),
-  free as (select *, own - conflicts as open, own - conflicts - in_rows as unknown from judged),
-  counted as (
+  free as materialized (select *, own - conflicts as open, own - conflicts - in_rows as unknown from judged),
+  counted as materialized (
     select *,
       handled * open + weak_handled * unknown as is_handled,
       retrying * open + (weak_retrying - weak_handled) * unknown as is_retrying,
@@ -121,7 +125,7 @@ export const balanceSql = (bounds: readonly LogBounds[], expected: readonly Expe
       (weak_ignored - weak_handled - weak_retrying - weak_dead - weak_skipped) * unknown as is_ignored
     from free
   ),
-  balanced as (
+  balanced as materialized (
     select *, int8multirange(int8range(base, greatest(base, reached))) - conflicts - declared - is_handled
       - is_retrying - is_dead - is_skipped - is_ignored as gaps
     from counted

@@ -3,7 +3,8 @@ import { sql } from '@/infrastructure/postgres/sql';
 /**
  * `outcome_rows`, after `tracks`: one row an outcome that has a row of its own, within the account. `weak`: it counts
  * where nothing else is known of the offset. Such are letters to all handlers (`*`), which a handler that was added
- * later may have an outcome beside, and rows from before topics had an identity.
+ * later may have an outcome beside, rows from before topics had an identity, and repetitions,
+ * which the segment may know of as well.
  *
  * A letter that is `retrying` counts by its parked row, one that is `resolved` or `edited` by its inbox row; only for
  * handlers that do not take the type there is none. A skipped head counts as skipped once its owner has let it go.
@@ -13,6 +14,10 @@ export const outcomeRowsSql = sql`
     select track, "offset" as at, 'handled' as outcome, inbox.topic_id = '' as weak, event_identity
     from inbox join tracks using (group_id, handler, topic, partition)
     where inbox.topic_id in (tracks.topic_id, '') and "offset" >= base and "offset" < ceiling
+    union all
+    select track, "offset", 'handled', true, event_identity
+    from repeats join tracks using (group_id, handler, topic, topic_id, partition)
+    where "offset" >= base and "offset" < ceiling
     union all
     select track, "offset", 'retrying', waiting.handler = '*', event_identity
     from parked cross join lateral unnest(pending) as waiting (handler)

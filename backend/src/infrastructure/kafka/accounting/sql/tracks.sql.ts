@@ -15,7 +15,10 @@ export interface LogBounds extends PartitionOffsets {
  *
  * `runs`: what the segments say, one row a run of offsets `[lo, hi)`, as it stands in the table.
  */
-export const tracksSql = (bounds: readonly LogBounds[], expected: readonly ExpectedAccount[]): SqlQuery => sql`
+export const tracksSql = (
+  bounds: readonly LogBounds[],
+  expected: readonly ExpectedAccount[],
+): SqlQuery => sql`
   bounds as (
     select * from unnest(
       ${bounds.map(({ topic }) => topic)}::text[], ${bounds.map(({ topicId }) => topicId)}::text[],

@@ -71,7 +71,7 @@ export async function findJobs(session: SqlSession, id?: string): Promise<BulkJo
 /** False when the job is not here, or has ended. What it has done stays done. */
 export async function cancelJob(session: SqlSession, id: string): Promise<boolean> {
   const changed = await session.run(sql`
-    update dead_letter_jobs set state = 'cancelled', ended_at = clock_timestamp(), runner = null, lease_until = null
+    update dead_letter_jobs set state = 'cancelled', ended_at = clock_timestamp(), lease_until = null
     where id = ${id} and state = 'running'`);
   return changed === 1;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { fullJitter } from '@/infrastructure/concurrency/back-off';
 import { Stop } from '@/infrastructure/concurrency/stop';
 import { WakeUp } from '@/infrastructure/concurrency/wake-up';
@@ -7,7 +6,7 @@ import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { isUnavailable } from '@/infrastructure/postgres/database.errors';
 import type { SqlSession } from '@/infrastructure/postgres/sql';
 import type { LetterActs } from '../letter-acts';
-import { claimJob, type LeasedJob, releaseLeases, renewLease } from './job-lease';
+import { claimJob, type LeasedJob, releaseLease, renewLease } from './job-lease';
 import { giveUpOne, workOff } from './job-step';
 
 export interface BulkRunnerOptions {
@@ -31,7 +30,6 @@ const TRIES = 3;
 
 /** Works off the bulk jobs of one database at their rates, also those that an ended process has left. */
 export class BulkRunner {
-  private readonly runner = randomUUID();
   private readonly wakeUp = new WakeUp();
   private readonly stopping = new Stop();
   private readonly working = new Set<Promise<void>>();
@@ -54,10 +52,6 @@ export class BulkRunner {
     this.wakeUp.ring();
     await this.looping;
     await Promise.all(this.working);
-    if (!this.looping) return;
-    await releaseLeases(this.options.database, this.runner).catch((error: unknown) => {
-      this.options.logger.warn({ err: error }, 'bulk jobs stay leased until their time is over');
-    });
   }
 
   private get leaseMs(): number {
@@ -74,7 +68,7 @@ export class BulkRunner {
 
   private async claim(): Promise<LeasedJob | undefined> {
     try {
-      return await claimJob(this.options.database, this.runner, this.leaseMs);
+      return await claimJob(this.options.database, this.leaseMs);
     } catch (error) {
       this.options.logger.warn({ err: error }, 'bulk jobs cannot be looked for');
       return undefined;
@@ -103,17 +97,19 @@ export class BulkRunner {
         // An absence is not the letter's fault and is waited out, however long.
         failures = isUnavailable(error) || isRetryable(error) ? 1 : failures + 1;
         this.options.logger.warn({ err: error, job: job.id, failures }, 'a bulk job stops for a moment');
-        await this.stopping.wait(fullJitter(BACK_OFF, failures + 2, Math.random()));
+        due = performance.now() + fullJitter(BACK_OFF, failures + 2, Math.random());
+        if (!(await this.waitUntil(due, job))) return;
       }
     }
+    await this.release(job);
   }
 
   private step(job: LeasedJob, most: number, failures: number) {
     const { unitOfWork, acts } = this.options;
     return unitOfWork.run(async (session) => {
-      if (!(await renewLease(session, job.id, this.runner, this.leaseMs))) return { tried: 0, goesOn: false };
-      if (failures < TRIES) return workOff(session, acts, job, this.runner, most);
-      await giveUpOne(session, job, this.runner);
+      if (!(await renewLease(session, job, this.leaseMs))) return { tried: 0, goesOn: false };
+      if (failures < TRIES) return workOff(session, acts, job, most);
+      await giveUpOne(session, job);
       return { tried: 1, goesOn: true };
     });
   }
@@ -121,12 +117,25 @@ export class BulkRunner {
   /** Keeps the lease meanwhile. False when the job is no longer ours. */
   private async waitUntil(due: number, job: LeasedJob): Promise<boolean> {
     for (let left = due - performance.now(); left > 0; left = due - performance.now()) {
+      if (!(await this.keep(job))) return false;
       await this.stopping.wait(Math.min(left, this.leaseMs / 3));
-      if (this.stopping.requested) return false;
-      if (due - performance.now() <= 0) break;
-      if (!(await renewLease(this.options.database, job.id, this.runner, this.leaseMs))) return false;
+      if (this.stopping.requested) break;
     }
     return true;
+  }
+
+  /** Undecided while the database is away: the next step will tell. */
+  private keep(job: LeasedJob): Promise<boolean> {
+    return renewLease(this.options.database, job, this.leaseMs).catch((error: unknown) => {
+      this.options.logger.warn({ err: error, job: job.id }, 'the lease of a bulk job cannot be renewed');
+      return true;
+    });
+  }
+
+  private async release(job: LeasedJob): Promise<void> {
+    await releaseLease(this.options.database, job).catch((error: unknown) => {
+      this.options.logger.warn({ err: error, job: job.id }, 'a bulk job stays leased until its time is over');
+    });
   }
 }
 

@@ -19,7 +19,7 @@ export const bulkMigrations: Migrations = {
       next_position int not null default 0,
       done int not null default 0,
       failed int not null default 0,
-      runner uuid,
+      lease uuid,
       lease_until timestamptz,
       started_at timestamptz not null default clock_timestamp(),
       ended_at timestamptz

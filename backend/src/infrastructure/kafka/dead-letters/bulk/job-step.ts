@@ -1,7 +1,7 @@
 import { CodedError } from '@/infrastructure/errors/coded-error';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import type { LetterActs } from '../letter-acts';
-import type { LeasedJob } from './job-lease';
+import { isLeased, type LeasedJob } from './job-lease';
 
 export interface StepResult {
   /** Letters that were tried, whatever came of it. */
@@ -23,12 +23,11 @@ export async function workOff(
   session: SqlSession,
   acts: LetterActs,
   job: LeasedJob,
-  runner: string,
   most: number,
 ): Promise<StepResult> {
   const held = await session.row<{ next_position: number; total: number }>(sql`
     select next_position, total from dead_letter_jobs
-    where id = ${job.id} and state = 'running' and runner = ${runner} for update`);
+    where ${isLeased(job)} for update`);
   if (!held) return { tried: 0, goesOn: false };
   const items = await session.rows<Item>(sql`
     select position, letter_id from dead_letter_job_items
@@ -51,12 +50,12 @@ export async function workOff(
 }
 
 /** The next letter is passed over: what goes wrong with it is none of the refusals that an act has. */
-export async function giveUpOne(session: SqlSession, job: LeasedJob, runner: string): Promise<void> {
+export async function giveUpOne(session: SqlSession, job: LeasedJob): Promise<void> {
   const held = await session.row<{ next_position: number; total: number }>(sql`
     update dead_letter_jobs set next_position = next_position + 1, failed = failed + 1,
       state = case when next_position + 1 < total then 'running' else 'finished' end,
       ended_at = case when next_position + 1 < total then null else clock_timestamp() end
-    where id = ${job.id} and state = 'running' and runner = ${runner}
+    where ${isLeased(job)}
     returning next_position, total`);
   if (!held) return;
   await session.run(sql`

@@ -67,8 +67,16 @@ describe('an edit of a dead letter', () => {
   });
 
   it.each([
-    ['a wrong type', { ...mended, items: [{ productId: 'p', quantity: 'two', price: 1 }] }, 'data.items[0].quantity'],
-    ['a price of too many digits', { ...mended, totals: { ...mended.totals, tax: 1.00001 } }, 'data.totals.tax'],
+    [
+      'a wrong type',
+      { ...mended, items: [{ productId: 'p', quantity: 'two', price: 1 }] },
+      'data.items[0].quantity',
+    ],
+    [
+      'a price of too many digits',
+      { ...mended, totals: { ...mended.totals, tax: 1.00001 } },
+      'data.totals.tax',
+    ],
     ['a missing member', { orderId: 'o-1' }, 'data.userId'],
     ['another key', { ...mended, orderId: 'o-2' }, 'data'],
   ])('is refused for %s, with the path', async (_, data, path) => {
@@ -105,7 +113,12 @@ describe('an edit of a dead letter', () => {
 
   it('cannot mend headers: says what is wrong with them', async () => {
     const headers = [header('ce_type', 'payment.requested')];
-    const id = await state.addLetter({ handler: '*', value: Buffer.from([1]), headers, eventType: 'payment.requested' });
+    const id = await state.addLetter({
+      handler: '*',
+      value: Buffer.from([1]),
+      headers,
+      eventType: 'payment.requested',
+    });
     await expect(edit(id, { valueBase64: json(mended).toString('base64') })).rejects.toMatchObject({
       code: 'EDIT_REFUSED',
       message: expect.stringContaining("belongs to topic 'payment-events'"),

@@ -1,6 +1,7 @@
 import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
 import type { ParkedRow, Tenure } from '../delivery-store.port';
 import type { LedgerEntry } from '../progress/offset-ledger';
+import type { Ahead } from '../runs/lookahead';
 import type { Plan } from '../runs/subscription-plan';
 
 /** One record on its way to an outcome: read from the log just now (`entry`), or parked before (`row`). */
@@ -11,6 +12,8 @@ export interface Delivery {
   readonly bytes: number;
   readonly entry: LedgerEntry | undefined;
   readonly row: ParkedRow | undefined;
+  /** Present for effects outside SQL. */
+  readonly ahead: Ahead | undefined;
   /** Undefined where only the decoded bytes tell the type. */
   plan: Plan | undefined;
   /** Failed runs that no table remembers: of an application without a database. */
@@ -30,11 +33,12 @@ export function headerText(record: LogRecord, name: string): string | undefined 
   return undefined;
 }
 
-const OVERHEAD_BYTES = 512;
+const OVERHEAD_BYTES = 800;
+const HEADER_BYTES = 200;
 
-/** What a waiting record costs in memory, about. */
+/** What a waiting record costs in memory, about: its objects cost more than its bytes. */
 export function sizeOf(record: LogRecord): number {
   let bytes = OVERHEAD_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  for (const [name, value] of record.headers) bytes += 64 + name.length + (value?.length ?? 0);
+  for (const [name, value] of record.headers) bytes += HEADER_BYTES + name.length + (value?.length ?? 0);
   return bytes;
 }

@@ -9,6 +9,7 @@ import type { SubscriptionPlan } from '../runs/subscription-plan';
 import { type Delivery, headerText, sizeOf } from './delivery';
 import type { Dispatcher } from './dispatcher';
 import { Lane } from './lane';
+import { LaneRows } from './lane-rows';
 import type { ParkedCount } from './parked-count';
 import type { Settlement } from './settlement';
 
@@ -25,6 +26,8 @@ export interface LaneTableOptions {
   readonly stop: Stop;
   readonly logger: Logger;
   readonly onDone: (delivery: Delivery, codes: readonly OutcomeCode[]) => void;
+  /** There may be room for more again, or no more. */
+  readonly onRoom: () => void;
   /** Nothing of this tenure can succeed any more. */
   readonly onFenced: (error: unknown) => void;
   /** The store does not answer, or a dependency does not: when to go on. */
@@ -36,37 +39,38 @@ const ROWS_AT_ONCE = 50;
 /** The lanes of one partition that have something to do, and how many rows each has in the table. */
 export class LaneTable {
   private readonly lanes = new Map<string, Lane>();
-  private readonly rows: Map<string, number>;
-  /** Lanes at their limit: what comes for them cannot go anywhere. */
-  private readonly overfullLanes = new Set<string>();
+  private readonly rows: LaneRows;
   private readonly runs = new Set<Promise<unknown>>();
+  private readonly idle = Promise.withResolvers<void>();
   private active = 0;
-  private onIdle: (() => void) | undefined;
 
   constructor(private readonly options: LaneTableOptions) {
-    this.rows = new Map(options.parkedLanes);
-    for (const count of this.rows.values()) options.parkedTotal.add(count);
+    this.rows = new LaneRows({
+      parked: options.parkedLanes,
+      total: options.parkedTotal,
+      mostOfOneLane: options.limits.parkedPerKey,
+      onTurn: options.onRoom,
+    });
   }
 
   get parkedRows(): number {
-    return [...this.rows.values()].reduce((sum, count) => sum + count, 0);
+    return this.rows.sum;
   }
 
   get overfull(): boolean {
-    const { parkedTotal, limits } = this.options;
-    return this.overfullLanes.size > 0 || parkedTotal.value >= limits.parkedPerSubscription;
+    return this.rows.full;
   }
 
-  get releasing(): readonly string[] {
-    const underWay = [...this.lanes.values()].filter(
+  /** Lanes whose parked rows are not to be released: they run already, or a run that was given up still goes on. */
+  get releasing(): readonly Lane[] {
+    return [...this.lanes.values()].filter(
       (lane) => lane.mode === 'releasing' || lane.released || lane.hung > 0,
     );
-    return underWay.map(({ key }) => key);
   }
 
   arrive(delivery: Delivery): void {
     const lane = this.lanes.get(delivery.lane);
-    if (!lane && this.rows.size > 0 && this.rows.has(delivery.lane)) return this.parkBehind(delivery);
+    if (!lane && this.rows.has(delivery.lane)) return this.parkBehind(delivery);
     if (lane?.mode === 'parked') return this.parkBehind(delivery);
     const own = lane ?? this.newLane(delivery.lane);
     own.live.push(delivery);
@@ -77,16 +81,15 @@ export class LaneTable {
     const lane = this.lanes.get(row.lane) ?? this.newLane(row.lane);
     if (lane.mode === 'releasing' || lane.released || lane.hung > 0) return;
     // A person sent back an event of a lane that flows: it is not among the rows that we know.
-    if (!this.rows.has(row.lane)) this.count(row.lane, 1);
+    this.rows.atLeast(row.lane, 1);
     lane.released = this.deliveryOf(row);
     this.goOn(lane);
   }
 
   /** Resolves when no run of this partition is under way any more. */
   async ended(): Promise<void> {
-    this.options.parkedTotal.add(-this.parkedRows);
-    this.rows.clear();
-    if (this.active > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+    this.rows.end();
+    if (this.active > 0) await this.idle.promise;
     await Promise.allSettled(this.runs);
   }
 
@@ -108,7 +111,7 @@ export class LaneTable {
       });
       return;
     }
-    if (lane.mode === 'releasing') return this.loadRows(lane, undefined);
+    if (lane.mode === 'releasing') return this.loadRows(lane);
     if (lane.writing === 0) this.lanes.delete(lane.key);
   }
 
@@ -121,7 +124,7 @@ export class LaneTable {
 
   private settle(lane: Lane, delivered: readonly { delivery: Delivery; result: RunResult }[]): void {
     this.active -= 1;
-    if (this.active === 0 && this.options.stop.requested) this.onIdle?.();
+    if (this.active === 0 && this.options.stop.requested) this.idle.resolve();
     for (const { delivery, result } of delivered) {
       if (result.kind === 'not-run') break;
       if (result.kind === 'done') {
@@ -136,7 +139,7 @@ export class LaneTable {
 
   private passed(lane: Lane, delivery: Delivery, result: Extract<RunResult, { kind: 'done' }>): void {
     lane.remove(delivery);
-    if (delivery.row) this.count(lane.key, -1);
+    if (delivery.row) this.rows.add(lane.key, -1);
     if (!result.stored) return this.options.onDone(delivery, result.codes);
     this.follow(
       result.stored.then(() => this.options.onDone(delivery, result.codes)),
@@ -152,14 +155,14 @@ export class LaneTable {
       case 'fenced':
         return options.onFenced(result.error);
       case 'held':
-        options.dispatcher.hold(Promise.race([result.until, options.stop.reached]));
+        options.dispatcher.hold(result.until);
         break;
       case 'unavailable':
         options.dispatcher.hold(options.onUnavailable(result.error));
         break;
       default:
-        // Somebody decided about the row while it ran: the next look finds what it is now.
-        return this.backToTable(lane);
+        // Somebody decided about the row while it ran.
+        return this.reload(lane);
     }
     lane.busy = false;
     this.goOn(lane);
@@ -179,8 +182,9 @@ export class LaneTable {
             break;
           case 'gone':
             lane.remove(delivery);
-            if (delivery.row) this.count(lane.key, -1);
-            this.options.onDone(delivery, delivery.plan?.codes ?? this.options.plans.ownRows);
+            if (delivery.row) this.rows.add(lane.key, -1);
+            this.options.onDone(delivery, this.codesOf(delivery, failure.event.eventType));
+            if (lane.hung > 0 && this.options.parking) return this.backToTable(lane);
             break;
           case 'goes-on':
             if (!this.options.parking) {
@@ -190,9 +194,9 @@ export class LaneTable {
               delivery.attempts = 0;
               break;
             }
-            return this.nowParked(lane, delivery);
+            return this.nowParked(lane, delivery, failure);
           default:
-            return this.nowParked(lane, delivery);
+            return this.nowParked(lane, delivery, failure);
         }
         lane.busy = false;
         this.goOn(lane);
@@ -204,58 +208,80 @@ export class LaneTable {
   }
 
   /** The head is in the table; everything that waits here goes behind it. */
-  private nowParked(lane: Lane, delivery: Delivery): void {
+  private nowParked(lane: Lane, delivery: Delivery, { event }: RunFailure): void {
     if (delivery.entry) {
       lane.remove(delivery);
-      this.count(lane.key, 1);
-      this.options.onDone(delivery, delivery.plan?.codes ?? this.options.plans.ownRows);
+      this.rows.add(lane.key, 1);
+      this.options.onDone(delivery, this.codesOf(delivery, event.eventType));
     }
     this.backToTable(lane);
   }
 
+  private codesOf({ plan }: Delivery, eventType: string): readonly OutcomeCode[] {
+    const { plans } = this.options;
+    return plan?.codes ?? plans.of(eventType)?.codes ?? plans.ownRows;
+  }
+
   private backToTable(lane: Lane): void {
+    if (this.options.stop.requested) return;
     lane.mode = 'parked';
     lane.busy = false;
     lane.rows.length = 0;
+    lane.released = undefined;
     for (const behind of lane.live.splice(0)) this.parkBehind(behind);
     if (lane.writing === 0 && lane.hung === 0) this.lanes.delete(lane.key);
+  }
+
+  /** A lane goes back to the table only where its head has a time, or waits for a person; else nobody releases it. */
+  private reload(lane: Lane): void {
+    lane.mode = 'releasing';
+    lane.busy = false;
+    lane.rows.length = 0;
+    this.goOn(lane);
   }
 
   private parkBehind(delivery: Delivery): void {
     const lane = this.lanes.get(delivery.lane) ?? this.newLane(delivery.lane, 'parked');
     lane.writing += 1;
-    this.count(delivery.lane, 1);
-    const parked = this.options.settlement.parkBehind(delivery, this.options.plans).then(() => {
-      lane.writing -= 1;
-      this.options.onDone(delivery, delivery.plan?.codes ?? this.options.plans.ownRows);
-      if (lane.mode === 'parked' && lane.writing === 0 && lane.hung === 0) this.lanes.delete(lane.key);
-      else if (lane.mode === 'releasing') this.goOn(lane);
-    });
-    this.follow(parked, lane);
+    this.rows.add(delivery.lane, 1);
+    this.writeBehind(lane, delivery);
   }
 
-  /** The rows behind the one that has just run; none: what came from the log meanwhile. */
-  private loadRows(lane: Lane, after: bigint | undefined): void {
+  private writeBehind(lane: Lane, delivery: Delivery): void {
+    const parked = this.options.settlement
+      .parkBehind(delivery, this.options.plans)
+      .then(({ codes, added }) => {
+        lane.writing -= 1;
+        if (!added) this.rows.add(lane.key, -1);
+        this.options.onDone(delivery, codes);
+        if (lane.mode === 'parked' && lane.writing === 0 && lane.hung === 0) this.lanes.delete(lane.key);
+        else if (lane.mode === 'releasing') this.goOn(lane);
+      });
+    this.follow(parked, lane, () => this.writeBehind(lane, delivery));
+  }
+
+  /** What is in the table of a lane, in order; none: what came from the log meanwhile. */
+  private loadRows(lane: Lane): void {
     const { parking, tenure } = this.options;
     if (!parking || lane.writing > 0) return;
     lane.busy = true;
-    const loaded = parking.laneFrom(tenure, lane.key, after ?? 0n, ROWS_AT_ONCE).then((rows) => {
+    const loaded = parking.laneFrom(tenure, lane.key, 0n, ROWS_AT_ONCE).then((rows) => {
       lane.busy = false;
       const [head] = rows;
       if (!head) {
-        this.forget(lane.key);
+        this.rows.forget(lane.key);
         lane.mode = 'open';
-      } else if (head.state !== 'behind') {
-        return this.backToTable(lane);
-      } else {
-        for (const row of rows) {
-          if (row.state !== 'behind') break;
-          lane.rows.push(this.deliveryOf(row));
-        }
+        return this.goOn(lane);
+      }
+      this.rows.atLeast(lane.key, rows.length);
+      if (head.state !== 'behind') return this.backToTable(lane);
+      for (const row of rows) {
+        if (row.state !== 'behind') break;
+        lane.rows.push(this.deliveryOf(row));
       }
       this.goOn(lane);
     });
-    this.follow(loaded, lane, () => this.backToTable(lane));
+    this.follow(loaded, lane, () => this.reload(lane));
   }
 
   private decide(lane: Lane, row: ParkedRow): void {
@@ -263,14 +289,14 @@ export class LaneTable {
     if (!parking) return;
     lane.busy = true;
     const decided = parking.decide(tenure, row).then((gone) => {
-      if (gone > 1) this.forget(lane.key);
-      else if (gone === 1) this.count(lane.key, -1);
+      if (gone > 1) this.rows.forget(lane.key);
+      else if (gone === 1) this.rows.add(lane.key, -1);
       lane.busy = false;
       lane.rows.shift();
       if (gone === 0) return this.backToTable(lane);
       this.goOn(lane);
     });
-    this.follow(decided, lane, () => this.backToTable(lane));
+    this.follow(decided, lane, () => this.reload(lane));
   }
 
   /** Something of the lane is being written; when it is refused, the tenure is over, or it is tried again. */
@@ -278,7 +304,7 @@ export class LaneTable {
     const followed = writing.catch(async (error: unknown) => {
       if (this.options.stop.requested) return;
       if (isFenced(error)) return this.options.onFenced(error);
-      if (isChanged(error)) return this.backToTable(lane);
+      if (isChanged(error)) return this.reload(lane);
       await this.options.onUnavailable(error);
       again?.();
     });
@@ -293,8 +319,9 @@ export class LaneTable {
     void stillRunning.then(() => {
       lane.hung -= 1;
       if (lane.hung > 0) return;
-      if (lane.mode === 'parked' && lane.writing === 0) this.lanes.delete(lane.key);
-      else this.goOn(lane);
+      // What was parked meanwhile may have no head that is due at some time.
+      if (lane.mode === 'parked') lane.mode = 'releasing';
+      this.goOn(lane);
     });
   }
 
@@ -307,7 +334,6 @@ export class LaneTable {
   private deliveryOf(row: ParkedRow): Delivery {
     const { plans, tenure } = this.options;
     const type = headerText(row.record, 'ce_type');
-    const plan = type === undefined ? undefined : plans.of(type);
     return {
       tenure,
       record: row.record,
@@ -315,7 +341,8 @@ export class LaneTable {
       bytes: sizeOf(row.record),
       entry: undefined,
       row,
-      plan: plan && plans.only(plan, (name) => row.pending.includes(name)),
+      ahead: undefined,
+      plan: type === undefined ? undefined : plans.left(type, row),
       attempts: 0,
     };
   }
@@ -325,18 +352,5 @@ export class LaneTable {
     lane.mode = mode;
     this.lanes.set(key, lane);
     return lane;
-  }
-
-  private count(key: string, change: number): void {
-    const now = (this.rows.get(key) ?? 0) + change;
-    this.options.parkedTotal.add(change);
-    if (now > 0) this.rows.set(key, now);
-    else this.rows.delete(key);
-    if (now >= this.options.limits.parkedPerKey) this.overfullLanes.add(key);
-    else this.overfullLanes.delete(key);
-  }
-
-  private forget(key: string): void {
-    this.count(key, -(this.rows.get(key) ?? 0));
   }
 }

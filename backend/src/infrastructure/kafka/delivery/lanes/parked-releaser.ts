@@ -53,12 +53,17 @@ export class ParkedReleaser {
 
   private async look(): Promise<number> {
     const owners = new Map<Tenure, PartitionWorker>();
-    for (const worker of this.options.workers()) owners.set(worker.tenure, worker);
-    const limit = this.allowed();
+    for (const worker of this.options.workers()) if (worker.takesReleased) owners.set(worker.tenure, worker);
+    const owned = [...owners].map(([tenure, { releasing }]) => ({ tenure, releasing }));
+    // A run that was given up on and goes on all the same keeps its own lane, and nobody else's place.
+    const running = owned.flatMap(({ releasing }) => releasing.filter(({ hung }) => hung === 0)).length;
+    if (running >= MOST_AT_ONCE) return SHORTEST_MS;
+    const limit = Math.min(this.allowed(), MOST_AT_ONCE - running);
     if (owners.size === 0 || limit === 0) return LONGEST_MS;
-    const busy = [...owners.values()].flatMap(({ releasing }) => releasing);
-    if (busy.length >= MOST_AT_ONCE) return SHORTEST_MS;
-    const { rows, nextMs } = await this.options.parking.due([...owners.keys()], limit, busy);
+    const { rows, nextMs } = await this.options.parking.due(
+      owned.map(({ tenure, releasing }) => ({ tenure, except: releasing.map(({ key }) => key) })),
+      limit,
+    );
     this.allowance -= rows.length;
     for (const { tenure, ...row } of rows) owners.get(tenure)?.release(row);
     return rows.length === limit ? SHORTEST_MS : nextMs;
@@ -72,6 +77,6 @@ export class ParkedReleaser {
       this.allowance + ((now - this.counted) / 1000) * releasesPerSecond,
     );
     this.counted = now;
-    return Math.min(MOST_AT_ONCE, Math.floor(this.allowance));
+    return Math.floor(this.allowance);
   }
 }

@@ -4,18 +4,23 @@ import type { ParkedRow, Tenure } from '../delivery-store.port';
 import { OutcomeCode } from '../outcome-codes';
 import { OffsetLedger } from '../progress/offset-ledger';
 import type { Segment } from '../progress/segment-writer';
+import type { Lookahead } from '../runs/lookahead';
 import type { RunMeter } from '../runs/run-meter';
-import type { Plan, SubscriptionPlan } from '../runs/subscription-plan';
+import { EVERY_HANDLER, type Plan, type SubscriptionPlan } from '../runs/subscription-plan';
 import { type Delivery, headerText, laneOf, sizeOf } from './delivery';
+import type { Lane } from './lane';
 import { LaneTable, type LaneTableOptions } from './lane-table';
 
 export interface PartitionWorkerOptions
-  extends Omit<LaneTableOptions, 'tenure' | 'plans' | 'onDone' | 'stop'> {
+  extends Omit<LaneTableOptions, 'tenure' | 'plans' | 'onDone' | 'onRoom' | 'stop'> {
   readonly tenure: Tenure;
   readonly plans: SubscriptionPlan;
   /** By account of the plan, the first offset without an outcome. */
   readonly starts: readonly { readonly handler: string; readonly from: bigint }[];
+  /** By offset, the handlers that the event is dead for, as the last owner left it. */
+  readonly letters: ReadonlyMap<bigint, readonly string[]>;
   readonly meter: RunMeter;
+  readonly lookahead: Lookahead;
   /** More is read ahead here than the limit, or no longer. */
   readonly onPressure: (full: boolean) => void;
   readonly onProgress: () => void;
@@ -48,6 +53,7 @@ export class PartitionWorker {
       ...options,
       stop: this.stop,
       onDone: (delivery, codes) => this.done(delivery, codes),
+      onRoom: () => this.checkPressure(),
     });
   }
 
@@ -100,14 +106,20 @@ export class PartitionWorker {
     if (!this.stop.requested) this.lanes.release(row);
   }
 
+  /** Released events would run now. */
+  get takesReleased(): boolean {
+    return !this.stop.requested && !this.options.dispatcher.held;
+  }
+
   /** Lanes with a head under way; the next look leaves them out. */
-  get releasing(): readonly string[] {
+  get releasing(): readonly Lane[] {
     return this.lanes.releasing;
   }
 
   /** Nothing new is begun. Resolves when the runs under way have ended. */
   async abandon(): Promise<void> {
     this.stop.request();
+    this.options.lookahead.end();
     await this.lanes.ended();
   }
 
@@ -127,11 +139,15 @@ export class PartitionWorker {
     const type = headerText(record, 'ce_type');
     const known = type === undefined ? undefined : plans.of(type);
     // Types nobody here takes are not decoded: their schema may be unknown to us, and that is no fault.
-    const plan = known && record.offset < this.latestStart ? this.lateOnly(known, record.offset) : known;
-    if (type !== undefined && !plan) {
+    const late = known && record.offset < this.latestStart ? this.lateOnly(known, record.offset) : known;
+    if (type !== undefined && !late) {
       meter.ignored({ tenure: this.tenure, record }, type);
       return this.ledger.complete(entry, plans.ignored);
     }
+    const dead = this.options.letters.get(record.offset);
+    const plan = late && dead ? this.without(late, dead) : late;
+    if (dead && (!plan || dead.includes(EVERY_HANDLER)))
+      return this.ledger.complete(entry, late?.codes ?? plans.ownRows);
     const bytes = sizeOf(record);
     this.bytes += bytes;
     this.lanes.arrive({
@@ -141,6 +157,10 @@ export class PartitionWorker {
       bytes,
       entry,
       row: undefined,
+      ahead:
+        plan && plan.outside.length > 0
+          ? this.options.lookahead.begin(this.tenure, record, plan.outside)
+          : undefined,
       plan,
       attempts: 0,
     });
@@ -153,8 +173,15 @@ export class PartitionWorker {
     return plans.only(plan, (name) => this.ledger.startOf(plans.accounts.indexOf(name)) <= offset);
   }
 
+  /** What was dead before the last owner ended is not run a second time; it is a person's. */
+  private without(plan: Plan, dead: readonly string[]): Plan | undefined {
+    const alive = this.options.plans.only(plan, (name) => !dead.includes(name));
+    return alive && { ...alive, codes: plan.codes };
+  }
+
   private done(delivery: Delivery, codes: readonly OutcomeCode[]): void {
     if (!delivery.entry) return;
+    delivery.ahead?.over();
     this.bytes -= delivery.bytes;
     if (this.ledger.complete(delivery.entry, codes)) this.options.onProgress();
     this.checkPressure();

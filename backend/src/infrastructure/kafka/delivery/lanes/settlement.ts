@@ -1,12 +1,13 @@
 import { fullJitter } from '@/infrastructure/concurrency/back-off';
 import type { BurialOutcome, DeliveryStore } from '../delivery-store.port';
+import type { OutcomeCode } from '../outcome-codes';
 import { describeError } from '../failure';
 import { attemptOf } from '../runs/handler-invocation';
 import type { EventOpener } from '../runs/event-opener';
 import type { OutcomeWriter } from '../runs/outcome-writer';
 import type { RunMeter } from '../runs/run-meter';
 import type { RunFailure } from '../runs/run-result';
-import type { SubscriptionPlan } from '../runs/subscription-plan';
+import { EVERY_HANDLER, type SubscriptionPlan } from '../runs/subscription-plan';
 import type { Delivery } from './delivery';
 
 /** What a failure came to: it waits for its time, or it is dead and its lane waits or goes on. */
@@ -14,9 +15,6 @@ export type Verdict =
   | { readonly kind: 'parked' }
   | { readonly kind: 'again'; readonly afterMs: number }
   | { readonly kind: BurialOutcome };
-
-/** Before a handler was chosen: the letter stands for every handler of the subscription. */
-export const EVERY_HANDLER = '*';
 
 export interface SettlementOptions {
   readonly store: DeliveryStore;
@@ -44,22 +42,25 @@ export class Settlement {
     const { event, remaining } = failure;
     await this.options.writer.park({
       ...this.stored(delivery, failure),
-      pending: [handler, ...remaining].map(({ name }) => name),
+      pending: [...[handler, ...remaining].map(({ name }) => name), ...plans.strangers(delivery.row)],
       failure: { handler: handler.name, attempts, delayMs, cause: describeError(error) },
     });
     this.options.meter.parked(delivery, handler.name, event.eventType);
     return { kind: 'parked' };
   }
 
-  /** An event whose lane has an older one in the table. */
-  async parkBehind(delivery: Delivery, plans: SubscriptionPlan): Promise<void> {
+  /** An event whose lane has an older one in the table. One of a type that nobody takes need not wait. */
+  async parkBehind(
+    delivery: Delivery,
+    plans: SubscriptionPlan,
+  ): Promise<{ readonly codes: readonly OutcomeCode[]; readonly added: boolean }> {
     const { opener, writer, meter } = this.options;
     const opened = await opener.open(delivery);
     const event = opened.kind === 'event' ? opened.event : opener.known(delivery.record);
     const plan = delivery.plan ?? plans.of(event.eventType);
+    if (!plan && opened.kind === 'event') return { codes: plans.ignored, added: false };
     const pending = plan?.handlers.map(({ name }) => name) ?? plans.accounts;
-    const { tenure, record, lane, row } = delivery;
-    if (row) return;
+    const { tenure, record, lane } = delivery;
     await writer.park({
       tenure,
       record,
@@ -70,6 +71,7 @@ export class Settlement {
       pending,
     });
     meter.parked(delivery, pending.join(), event.eventType);
+    return { codes: plan?.codes ?? plans.ownRows, added: true };
   }
 
   private async bury(delivery: Delivery, failure: RunFailure, plans: SubscriptionPlan): Promise<Verdict> {
@@ -85,7 +87,10 @@ export class Settlement {
     const kind = await store.bury({
       ...this.stored(delivery, failure),
       letter: { group: tenure.group, handler: name, record: delivery.record, attempts, cause },
-      remaining: remaining.map((one) => one.name),
+      remaining: [
+        ...remaining.map(({ name: one }) => one),
+        ...(handler ? plans.strangers(delivery.row) : []),
+      ],
       laneWaits,
     });
     meter.dead(delivery, name, event.eventType, attempts, cause);

@@ -25,12 +25,13 @@ export interface RunParts {
 /** What the partitions of one subscription (group, topic) share in this process. */
 export class SubscriptionLanes {
   readonly dispatcher: Dispatcher;
-  readonly parkedTotal = new ParkedCount();
+  readonly parkedTotal: ParkedCount;
 
   constructor(
     readonly plans: SubscriptionPlan,
     parts: RunParts,
   ) {
+    this.parkedTotal = new ParkedCount(parts.limits.parkedPerSubscription);
     const alone = new AloneRuns(parts);
     this.dispatcher = new Dispatcher(plans, {
       alone,

@@ -5,7 +5,7 @@ import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { ParkedEventChangedError } from '../delivery.errors';
 import type { BurialOutcome, BurialRequest } from '../delivery-store.port';
-import { asItWas } from './claims';
+import { asItWas, resolveLetters } from './claims';
 import { holdFences, refuseFenced } from './fence';
 import { laneBytes } from './parked-rows';
 
@@ -21,8 +21,14 @@ export async function bury(unitOfWork: UnitOfWork, request: BurialRequest): Prom
     const id = randomUUIDv7();
     const written = await writeLetter(session, request, id);
     if (written.isNew) {
-      unitOfWork.append(toDeadLetterRecord(letter), { eventId: id, eventType: request.eventType });
+      unitOfWork.append(toDeadLetterRecord(letter), {
+        eventId: id,
+        eventType: withoutNul(request.eventType),
+      });
     }
+    // What could not be read was sent back, and this time it reached a handler.
+    if (request.from && letter.handler !== '*')
+      await resolveLetters(session, [{ tenure, row: request.from, handlers: [] }]);
     return settleLane(session, request);
   });
 }

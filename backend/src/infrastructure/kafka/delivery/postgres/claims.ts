@@ -44,7 +44,7 @@ export async function settleClaims(session: SqlSession, runs: readonly EffectRun
 }
 
 /** A dead letter that a person sent back has had its effect now. */
-async function resolveLetters(
+export async function resolveLetters(
   session: SqlSession,
   retried: readonly { tenure: Tenure; row: ParkedRow; handlers: readonly string[] }[],
 ): Promise<void> {

@@ -48,6 +48,9 @@ async function discard(session: SqlSession, tenure: Tenure, row: ParkedRow): Pro
       order by decided_at desc nulls last limit 1
     ) decision on true
     where ${inLane}
-    on conflict (group_id, handler, topic, partition, "offset", recorded_at) do nothing`);
+    on conflict (group_id, handler, topic, partition, "offset", recorded_at) do update
+      set status = 'discarded', reason = excluded.reason, decided_by = excluded.decided_by,
+        decided_at = excluded.decided_at
+      where dead_letters.status in ('dead', 'retrying')`);
   return session.run(sql`delete from parked where ${inLane}`);
 }

@@ -32,7 +32,25 @@ export async function enterInbox(session: SqlSession, runs: readonly EffectRun[]
     runs.map(({ tenure }) => tenure),
   );
   const known = await knownRows(session, wanted);
-  return byRun(runs, (nth) => (fresh.has(nth) ? 'handled' : (known.get(nth) ?? 'repeated')));
+  const outcomeOf = (nth: number) => (fresh.has(nth) ? 'handled' : (known.get(nth) ?? 'repeated'));
+  await noteRepeats(
+    session,
+    wanted.filter((_, index) => outcomeOf(index + 1) === 'repeated'),
+  );
+  return byRun(runs, outcomeOf);
+}
+
+/**
+ * The account of the offset may be written already, or be written with the outcome of another handler, as of an event
+ * that was parked. So that it has an outcome here stands in a row.
+ */
+async function noteRepeats(session: SqlSession, wanted: readonly Wanted[]): Promise<void> {
+  if (wanted.length === 0) return;
+  await session.run(sql`
+    with wanted as (${columnsOf(wanted)})
+    insert into repeats (group_id, handler, topic, topic_id, partition, "offset", event_identity)
+    select group_id, handler, topic, topic_id, partition, "offset", event_identity from wanted
+    on conflict do nothing`);
 }
 
 /** Which runs had their effect, without writing anything. */

@@ -26,14 +26,21 @@ export class PostgresParking implements Parking {
     });
   }
 
-  async due(tenures: readonly Tenure[], limit: number, except: readonly string[]) {
+  async due(
+    partitions: readonly { readonly tenure: Tenure; readonly except: readonly string[] }[],
+    limit: number,
+  ) {
+    const tenures = partitions.map(({ tenure }) => tenure);
+    const except = partitions.flatMap(({ except: lanes }, index) =>
+      lanes.map((lane) => Buffer.concat([Buffer.from(`${index + 1} `), laneBytes(lane)])),
+    );
     const rows = await this.database.rows<StoredParkedRow & { nth: string; wait_ms: number }>(sql`
       select head.*, owned.nth, extract(epoch from head.due_at - clock_timestamp())::float8 * 1000 as wait_ms
       from ${owned(tenures)} cross join lateral (
         select ${PARKED_COLUMNS}, parked.due_at from parked
         where parked.group_id = owned.group_id and parked.topic = owned.topic and parked.topic_id = owned.topic_id
           and parked.partition = owned.partition and parked.due_at is not null
-          and not (parked.lane = any(${except.map(laneBytes)}::bytea[]))
+          and convert_to(owned.nth || ' ', 'UTF8') || parked.lane <> all(${except}::bytea[])
         order by parked.due_at limit ${limit + 1}
       ) head
       order by head.due_at limit ${limit + 1}`);

@@ -20,7 +20,8 @@ export async function saveProgress(
       ) as saved (group_id, topic, partition, epoch, watermark, mirrored)
       where progress.group_id = saved.group_id and progress.topic = saved.topic
         and progress.partition = saved.partition and progress.epoch = saved.epoch
-      returning progress.group_id, progress.topic, progress.topic_id, progress.partition, progress.watermark
+      returning progress.group_id, progress.topic, progress.topic_id, progress.partition, progress.epoch,
+        progress.watermark
     ), written as (
       insert into segments (group_id, handler, topic, topic_id, partition, from_offset, to_offset, codes, runs)
       select group_id, handler, topic, topic_id, partition, from_offset, to_offset,
@@ -28,12 +29,13 @@ export async function saveProgress(
       from unnest(
         ${segments.map(({ tenure }) => tenure.group)}::text[], ${segments.map(({ part }) => part.handler)}::text[],
         ${segments.map(({ tenure }) => tenure.topic)}::text[],
-        ${segments.map(({ tenure }) => tenure.partition)}::int[], ${segments.map(({ part }) => part.from)}::bigint[],
+        ${segments.map(({ tenure }) => tenure.partition)}::int[],
+        ${segments.map(({ tenure }) => tenure.epoch)}::bigint[], ${segments.map(({ part }) => part.from)}::bigint[],
         ${segments.map(({ part }) => part.to)}::bigint[],
         ${segments.map(({ part }) => JSON.stringify(part.codes))}::jsonb[],
         ${segments.map(({ part }) => JSON.stringify(part.runs.map(String)))}::jsonb[]
-      ) as part (group_id, handler, topic, partition, from_offset, to_offset, codes, runs)
-      join own using (group_id, topic, partition)
+      ) as part (group_id, handler, topic, partition, epoch, from_offset, to_offset, codes, runs)
+      join own using (group_id, topic, partition, epoch)
       on conflict (group_id, handler, topic, topic_id, partition, from_offset) do update
         set to_offset = excluded.to_offset, codes = excluded.codes, runs = excluded.runs,
           saved_at = clock_timestamp()

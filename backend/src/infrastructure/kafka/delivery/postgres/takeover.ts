@@ -43,12 +43,15 @@ export async function takeOver(
   if (!row) throw new Error('An upsert returned no row.');
   const tenure: Tenure = { group, topic, topicId, partition, epoch: BigInt(row.epoch) };
   const watermark = BigInt(row.watermark);
+  const watermarks = await watermarksOf(session, tenure);
+  await giveHeads(session, tenure);
   return {
     takeover: {
       tenure,
-      watermarks: await watermarksOf(session, tenure),
+      watermarks,
       before: watermark < 0n ? null : watermark,
       parked: await parkedLanes(session, tenure),
+      letters: await lettersFrom(session, tenure, least([...watermarks.values()]) ?? watermark),
     },
     reset: await noticeReset(session, tenure, row, committed),
   };
@@ -59,6 +62,35 @@ async function watermarksOf(session: SqlSession, tenure: Tenure): Promise<Readon
     select handler, max(to_offset) as watermark from segments where ${within(tenure)} group by handler`);
   return new Map(rows.map(({ handler, watermark }) => [handler, BigInt(watermark)]));
 }
+
+/**
+ * The last owner runs what is behind a head as soon as the head is done. Where it ended in between, the lane has no head
+ * that anybody would release, so its first row becomes it.
+ */
+async function giveHeads(session: SqlSession, tenure: Tenure): Promise<void> {
+  await session.run(sql`
+    update parked set state = 'waiting', due_at = clock_timestamp()
+    where ${within(tenure)} and (lane, "offset") in (
+      select lane, min("offset") from parked where ${within(tenure)}
+      group by lane having bool_and(state = 'behind'))`);
+}
+
+async function lettersFrom(
+  session: SqlSession,
+  tenure: Tenure,
+  offset: bigint,
+): Promise<ReadonlyMap<bigint, readonly string[]>> {
+  const rows = await session.rows<{ offset: string; handlers: readonly string[] }>(sql`
+    select "offset", array_agg(handler) as handlers from dead_letters
+    where ${within(tenure)} and "offset" >= ${offset} group by "offset"`);
+  return new Map(rows.map((row) => [BigInt(row.offset), row.handlers]));
+}
+
+const least = (offsets: readonly bigint[]): bigint | undefined =>
+  offsets.reduce<bigint | undefined>(
+    (low, offset) => (low === undefined || offset < low ? offset : low),
+    undefined,
+  );
 
 async function parkedLanes(session: SqlSession, tenure: Tenure): Promise<ReadonlyMap<string, number>> {
   const rows = await session.rows<{ lane: Buffer; rows: number }>(sql`

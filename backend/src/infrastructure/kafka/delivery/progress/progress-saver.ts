@@ -48,12 +48,13 @@ export class ProgressSaver {
     if (!this.stopped) this.schedule();
   }
 
-  /** Saves what is left; a failure is logged, since a repeated delivery is harmless. */
+  /** Saves what is left, and then what that mirrored; a failure is logged, since a repeated delivery is harmless. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
     this.timer = undefined;
     await this.saving;
+    await this.save();
     await this.save();
     this.moved.clear();
   }
@@ -102,7 +103,10 @@ export class ProgressSaver {
     for (const { topic, partition, offset } of positions) {
       const [worker] =
         taken.find(([{ tenure }]) => tenure.topic === topic && tenure.partition === partition) ?? [];
-      if (worker) this.mirrors.set(worker, offset);
+      if (!worker || this.mirrors.get(worker) === offset) continue;
+      this.mirrors.set(worker, offset);
+      // What was mirrored is stored too, without which a position set from outside could not be told from ours.
+      this.changed(worker);
     }
   }
 

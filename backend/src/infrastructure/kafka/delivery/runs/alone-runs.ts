@@ -3,8 +3,8 @@ import type { Admitted } from '@/infrastructure/kafka/breaker/circuit';
 import { isHeldByBreaker } from '@/infrastructure/kafka/breaker/dependency-failures';
 import { HandlerTimeoutError } from '@/infrastructure/concurrency/time-out.errors';
 import { withTimeout } from '@/infrastructure/concurrency/time-out';
-import { TooOldToDeduplicateError } from '../delivery.errors';
-import type { DeliveryStore, EffectOutcome, EffectRun } from '../delivery-store.port';
+import { HandlerUnregisteredError, TooOldToDeduplicateError } from '../delivery.errors';
+import type { DeliveryStore, EffectOutcome, EffectRun, ParkedRow } from '../delivery-store.port';
 import type { Delivery } from '../lanes/delivery';
 import type { EventOpener } from './event-opener';
 import { isChanged, isFenced, isFinal, isPassing, isRerun } from './failure-class';
@@ -32,6 +32,8 @@ interface Step {
   readonly event: Event;
   readonly handler: HandlerRegistration;
   readonly remaining: readonly HandlerRegistration[];
+  /** Handlers that the parked row keeps waiting for, since another version of the service has them. */
+  readonly strangers: readonly string[];
   readonly inSlot: boolean;
 }
 
@@ -52,16 +54,19 @@ export class AloneRuns {
 
   /** `inSlot`: the caller holds one of the transaction slots for it. */
   async run(delivery: Delivery, plans: SubscriptionPlan, inSlot: boolean): Promise<RunResult> {
-    const opened = await this.options.opener.open(delivery);
+    const opening = this.options.opener.open(delivery);
+    const opened = opening instanceof Promise ? await opening : opening;
     if (opened.kind === 'unavailable') return opened;
     if (opened.kind === 'undecodable') return { kind: 'failed', failure: opened.failure };
     const { event } = opened;
-    const plan = delivery.plan ?? plans.of(event.eventType);
-    if (!plan) return { kind: 'done', codes: plans.ignored };
+    const plan = delivery.plan ?? plans.left(event.eventType, delivery.row);
+    if (!plan)
+      return delivery.row ? unregistered(event, delivery.row) : { kind: 'done', codes: plans.ignored };
+    const strangers = plans.strangers(delivery.row);
     const repeated: string[] = [];
     const stored: Promise<void>[] = [];
     for (const [index, handler] of plan.handlers.entries()) {
-      const step = { delivery, event, handler, remaining: plan.handlers.slice(index + 1), inSlot };
+      const step = { delivery, event, handler, remaining: plan.handlers.slice(index + 1), strangers, inSlot };
       const end = await this.step(step);
       // A row that is on its way belongs to this record: the later handlers' outcome must not overtake it.
       if ('result' in end) {
@@ -69,7 +74,10 @@ export class AloneRuns {
         return end.result;
       }
       if (end.outcome === 'repeated') repeated.push(handler.name);
-      if (end.stored) stored.push(end.stored);
+      if (!end.stored) continue;
+      stored.push(end.stored);
+      // It is awaited with the others; until then the next handler runs.
+      end.stored.catch(() => undefined);
     }
     const codes = plans.withRepeated(plan.codes, repeated);
     if (stored.length === 0) return { kind: 'done', codes };
@@ -84,11 +92,9 @@ export class AloneRuns {
     if (admitted === 'hold') return { result: { kind: 'held', until: gates.whenAdmitting(handler) } };
     const begun = performance.now();
     try {
-      await this.refuseTooOld(step);
-      const end =
-        handler.options.effects === 'transaction' && this.options.store.transactional
-          ? { outcome: await this.inTransaction(step) }
-          : await this.outside(step);
+      const end = this.options.store.transactional
+        ? await this.withInbox(step)
+        : await this.withoutInbox(step);
       if (end.outcome === 'handled') breaker.succeeded(admitted);
       else breaker.withdrawn(admitted);
       const seconds = (performance.now() - begun) / 1000;
@@ -124,32 +130,51 @@ export class AloneRuns {
     }
   }
 
+  private async withInbox(step: Step): Promise<{ outcome: EffectOutcome; stored?: Promise<void> }> {
+    await this.refuseTooOld(step);
+    const inside = step.handler.options.effects === 'transaction';
+    return inside ? { outcome: await this.inTransaction(step) } : this.outside(step);
+  }
+
+  private withoutInbox({ handler, delivery, event }: Step): { outcome: EffectOutcome } | Promise<{ outcome: EffectOutcome }> {
+    const running = this.invokeInTime(handler, delivery, event);
+    return running ? running.then(() => HANDLED) : HANDLED;
+  }
+
   /** The lane goes on while the row is being written, except where a parked row hangs on it. */
   private async outside(step: Step): Promise<{ outcome: EffectOutcome; stored?: Promise<void> }> {
     const { delivery, event, handler } = step;
-    const { store, writer } = this.options;
+    const { writer } = this.options;
     const run = runOf(step);
-    if (store.transactional) {
-      const [known] = await writer.seen(run);
-      if (known !== undefined && known !== 'handled') {
-        if (delivery.row) await writer.remember(run);
-        return { outcome: known };
-      }
+    const known = delivery.ahead ? await delivery.ahead.outcomeOf(handler.name) : (await writer.seen(run))[0];
+    if (known !== undefined && known !== 'handled') {
+      if (delivery.row || known === 'repeated') await writer.remember(run);
+      return { outcome: known };
     }
-    const { result, settled } = withTimeout(
-      () => invoke(handler, delivery, event.decoded),
-      handler.options.timeoutMs,
-    );
-    try {
-      await result;
-    } catch (error) {
-      throw new OutsideFailure(error, settled);
-    }
-    if (!store.transactional) return { outcome: 'handled' };
+    await this.invokeInTime(handler, delivery, event);
     const stored = writer.remember(run);
     if (!delivery.row) return { outcome: 'handled', stored };
     await stored;
     return { outcome: 'handled' };
+  }
+
+  /** Undefined when the handler has ended already. */
+  private invokeInTime(
+    handler: HandlerRegistration,
+    delivery: Delivery,
+    event: Event,
+  ): Promise<unknown> | undefined {
+    let answer: unknown;
+    try {
+      answer = invoke(handler, delivery, event.decoded);
+    } catch (error) {
+      throw new OutsideFailure(error, Promise.resolve());
+    }
+    if (!isThenable(answer)) return undefined;
+    const { result, settled } = withTimeout(() => answer, handler.options.timeoutMs);
+    return result.catch((error: unknown) => {
+      throw new OutsideFailure(error, settled);
+    });
   }
 
   /** The dependency's breaker was quicker than the handler's: the next event is the one that asks again. */
@@ -160,7 +185,7 @@ export class AloneRuns {
   }
 
   private async refuseTooOld(step: Step): Promise<void> {
-    if (!this.options.store.transactional || !this.options.opener.isTooOld(step.event.mark)) return;
+    if (!this.options.opener.isTooOld(step.event.mark)) return;
     const [known] = await this.options.writer.seen(runOf(step));
     if (known !== undefined && known !== 'handled') return;
     throw new TooOldToDeduplicateError(
@@ -203,9 +228,19 @@ class OutsideFailure extends Error {
   }
 }
 
-function runOf({ delivery, event, handler, remaining }: Step): EffectRun {
+function unregistered(event: KnownEvent, { pending }: ParkedRow): RunResult {
+  const error = new HandlerUnregisteredError(`No handler is registered as ${pending.join(' or ')}.`);
+  return { kind: 'failed', failure: { event, handler: undefined, error, remaining: [], final: true } };
+}
+
+const HANDLED = { outcome: 'handled' } as const;
+
+const isThenable = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function';
+
+function runOf({ delivery, event, handler, remaining, strangers }: Step): EffectRun {
   const { tenure, record, row } = delivery;
-  const rest = remaining.map(({ name }) => name);
+  const rest = [...remaining.map(({ name }) => name), ...strangers];
   return {
     tenure,
     record,

@@ -39,7 +39,7 @@ export class BatchRuns {
   async run(deliveries: readonly Delivery[], plans: SubscriptionPlan): Promise<readonly RunResult[]> {
     const handler = deliveries[0]?.plan?.handlers[0];
     if (handler?.batch && deliveries.length > 1 && this.options.gates.of(handler).state === 'closed') {
-      const members = await this.openAll(deliveries, handler);
+      const members = await this.openAll(deliveries, handler, plans);
       const results = members && (await this.together(members, handler, handler.batch.run, plans));
       if (results) return results;
     }
@@ -59,13 +59,14 @@ export class BatchRuns {
   private async openAll(
     deliveries: readonly Delivery[],
     handler: HandlerRegistration,
+    plans: SubscriptionPlan,
   ): Promise<readonly Member[] | undefined> {
     const members: Member[] = [];
     for (const delivery of deliveries) {
       const opened = await this.options.opener.open(delivery);
       if (opened.kind !== 'event' || this.options.opener.isTooOld(opened.event.mark)) return undefined;
       const { tenure, record, row } = delivery;
-      const claim = row ? { claim: { row, remaining: [] } } : {};
+      const claim = row ? { claim: { row, remaining: plans.strangers(row) } } : {};
       const run = { tenure, record, mark: opened.event.mark, handlers: [handler.name], ...claim };
       members.push({ delivery, event: opened.event, run });
     }
@@ -93,6 +94,7 @@ export class BatchRuns {
       const seconds = (performance.now() - begun) / 1000 / members.length;
       return members.map(({ delivery, event }, index) => {
         const outcome = outcomes[index] ?? ['handled'];
+        if (outcome[0] === 'handled') this.options.gates.of(handler).succeeded('run');
         meter.ended(delivery, handler, event.eventType, outcome[0] ?? 'handled', seconds);
         const codes = delivery.plan?.codes ?? plans.ownRows;
         return { kind: 'done', codes: plans.withRepeated(codes, repeatedOf([handler.name], outcome)) };
@@ -115,6 +117,13 @@ export class BatchRuns {
     }
   }
 
+  private async seen({ delivery, run }: Member): Promise<EffectOutcomes> {
+    const { ahead } = delivery;
+    return ahead
+      ? Promise.all(run.handlers.map((handler) => ahead.outcomeOf(handler)))
+      : this.options.writer.seen(run);
+  }
+
   private async outside(
     members: readonly Member[],
     handler: HandlerRegistration,
@@ -122,7 +131,7 @@ export class BatchRuns {
   ): Promise<readonly EffectOutcomes[]> {
     const { store, writer } = this.options;
     const fresh = members.map((): EffectOutcomes => ['handled']);
-    const known = store.transactional ? await Promise.all(members.map(({ run }) => writer.seen(run))) : fresh;
+    const known = store.transactional ? await Promise.all(members.map((member) => this.seen(member))) : fresh;
     const limited = withTimeout(() => callWith(members, known, handler, call), handler.options.timeoutMs);
     try {
       await limited.result;

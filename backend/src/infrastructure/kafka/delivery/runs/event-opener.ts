@@ -21,20 +21,27 @@ export class EventOpener {
     private readonly horizonMs: () => number,
   ) {}
 
-  async open(delivery: Delivery): Promise<Opened> {
+  /** At once, unless somebody has to be asked for a schema. */
+  open(delivery: Delivery): Opened | Promise<Opened> {
     const record = recordOf(delivery);
     try {
-      const decoded = await this.codec.decode(record);
-      const time = eventTimeOf(decoded.identity, headerText(record, 'ce_time'), record);
-      const mark: EventMark = { identity: decoded.identity, time };
-      return { kind: 'event', event: { decoded, mark, eventType: decoded.event.eventType } };
+      const decoded = this.codec.decodeNow(record);
+      if (!(decoded instanceof Promise)) return opened(decoded, record);
+      return decoded.then(
+        (event) => opened(event, record),
+        (error: unknown) => this.refused(record, error),
+      );
     } catch (error) {
-      if (error instanceof CodedError && error.retryable) return { kind: 'unavailable', error };
-      return {
-        kind: 'undecodable',
-        failure: { event: this.known(record), handler: undefined, error, remaining: [], final: true },
-      };
+      return this.refused(record, error);
     }
+  }
+
+  private refused(record: LogRecord, error: unknown): Opened {
+    if (error instanceof CodedError && error.retryable) return { kind: 'unavailable', error };
+    return {
+      kind: 'undecodable',
+      failure: { event: this.known(record), handler: undefined, error, remaining: [], final: true },
+    };
   }
 
   /** The inbox may have forgotten an event of this age. */
@@ -53,10 +60,22 @@ export class EventOpener {
     } catch {
       // Its place in the log is its identity then.
     }
-    const time = eventTimeOf(identity, headerText(record, 'ce_time'), record);
-    return { decoded: undefined, mark: { identity, time }, eventType: eventType ?? 'unknown' };
+    return { decoded: undefined, mark: markOf(identity, record), eventType: eventType ?? 'unknown' };
   }
 }
+
+const opened = (decoded: DecodedEvent, record: LogRecord): Opened => ({
+  kind: 'event',
+  event: { decoded, mark: markOf(decoded.identity, record), eventType: decoded.event.eventType },
+});
+
+/** Only an inbox asks for the time. */
+const markOf = (identity: string, record: LogRecord): EventMark => ({
+  identity,
+  get time() {
+    return eventTimeOf(identity, headerText(record, 'ce_time'), record);
+  },
+});
 
 /** The record as it runs: a person may have mended its value. */
 export const recordOf = ({ record, row }: Delivery): LogRecord =>

@@ -1,6 +1,6 @@
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import type { DecodedEvent } from '@/infrastructure/kafka/schema/event-codec';
-import { type DeliveryContext, runWithCausality, runWithDelivery } from '../delivery-context';
+import { type DeliveryContext, runDelivered } from '../delivery-context';
 import { type Delivery, headerText } from '../lanes/delivery';
 
 /** 1 for the first run; a parked row remembers the runs of the handler that failed. */
@@ -28,16 +28,17 @@ export function contextOf(
   };
 }
 
-/** Runs a handler for an event, inside what links it to the events it publishes. Rejects with whatever it throws. */
-export async function invoke(
+/**
+ * Runs a handler for an event, inside what links it to the events it publishes. Throws whatever it throws, and answers
+ * what it answers, which may be a promise.
+ */
+export function invoke(
   handler: HandlerRegistration,
   delivery: Delivery,
   decoded: DecodedEvent,
-): Promise<void> {
+): Promise<unknown> | unknown {
   const context = contextOf(delivery, decoded, handler);
-  await runWithCausality(causalityOf(delivery, decoded), () =>
-    runWithDelivery(context, async () => handler.run(decoded.event, context)),
-  );
+  return runDelivered(context, causalityOf(delivery, decoded), () => handler.run(decoded.event, context));
 }
 
 export function causalityOf({ record }: Delivery, { event }: DecodedEvent) {

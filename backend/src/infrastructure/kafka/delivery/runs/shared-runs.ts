@@ -66,8 +66,8 @@ export class SharedRuns {
     for (const [nth, delivery] of deliveries.entries()) {
       const opened = await this.options.opener.open(delivery);
       if (opened.kind !== 'event' || this.options.opener.isTooOld(opened.event.mark)) return undefined;
-      const plan = delivery.plan ?? plans.of(opened.event.eventType);
-      if (!plan || plan.kind !== 'shared') return undefined;
+      const plan = delivery.plan ?? plans.left(opened.event.eventType, delivery.row);
+      if (plan?.kind !== 'shared' || plans.strangers(delivery.row).length > 0) return undefined;
       if (plan.handlers.some((handler) => this.options.gates.of(handler).state !== 'closed'))
         return undefined;
       members.push({ nth, delivery, plan, event: opened.event });
@@ -103,7 +103,9 @@ export class SharedRuns {
       for (const [index, { nth, delivery, plan, event }] of ordered.entries()) {
         const each = outcomes[index] ?? [];
         for (const [at, handler] of plan.handlers.entries()) {
-          meter.ended(delivery, handler, event.eventType, each[at] ?? 'handled', seconds);
+          const outcome = each[at] ?? 'handled';
+          if (outcome === 'handled') this.options.gates.of(handler).succeeded('run');
+          meter.ended(delivery, handler, event.eventType, outcome, seconds);
         }
         const names = plan.handlers.map(({ name }) => name);
         results[nth] = { kind: 'done', codes: plans.withRepeated(plan.codes, repeatedOf(names, each)) };

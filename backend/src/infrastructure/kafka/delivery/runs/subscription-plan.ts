@@ -1,5 +1,9 @@
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
+import type { ParkedRow } from '../delivery-store.port';
 import { OutcomeCode } from '../outcome-codes';
+
+/** Before a handler was chosen: the letter stands for every handler of the subscription. */
+export const EVERY_HANDLER = '*';
 
 /**
  * How an event is run: `shared`, in a transaction together with others; `batch`, by a handler that takes several at
@@ -11,6 +15,8 @@ export type RunKind = 'shared' | 'batch' | 'alone';
 export interface Plan {
   readonly handlers: readonly HandlerRegistration[];
   readonly kind: RunKind;
+  /** Handlers whose effects the inbox is asked about beforehand. */
+  readonly outside: readonly string[];
   /** By account of the topic: `ownRow` for the handlers that take it, `ignored` for the rest. */
   readonly codes: readonly OutcomeCode[];
 }
@@ -48,6 +54,18 @@ export class SubscriptionPlan {
     return handlers.length === 0 ? undefined : this.planFor(handlers);
   }
 
+  /** What is left to do of an event: its plan, or the part of it that its parked row waits for. */
+  left(eventType: string, row: ParkedRow | undefined): Plan | undefined {
+    const plan = this.of(eventType);
+    if (!plan || !row || row.pending.includes(EVERY_HANDLER)) return plan;
+    return this.only(plan, (name) => row.pending.includes(name));
+  }
+
+  /** Handlers that a parked row waits for and that are not registered here; another version of the service may. */
+  strangers(row: ParkedRow | undefined): readonly string[] {
+    return row?.pending.filter((name) => name !== EVERY_HANDLER && !this.accounts.includes(name)) ?? [];
+  }
+
   /** `base` with the given handlers' effect known from another offset. */
   withRepeated(base: readonly OutcomeCode[], names: readonly string[]): readonly OutcomeCode[] {
     if (names.length === 0) return base;
@@ -61,6 +79,9 @@ export class SubscriptionPlan {
     return {
       handlers,
       kind: this.kindOf(handlers),
+      outside: this.transactional
+        ? handlers.filter(({ options }) => options.effects === 'external').map(({ name }) => name)
+        : [],
       codes: this.accounts.map((name) => (takers.has(name) ? OutcomeCode.ownRow : OutcomeCode.ignored)),
     };
   }

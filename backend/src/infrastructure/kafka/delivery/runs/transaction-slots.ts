@@ -15,20 +15,22 @@ export class TransactionSlots {
     return false;
   }
 
-  async take(): Promise<void> {
-    for (;;) {
-      const free = await new Promise<boolean>((resolve) => {
-        if (this.tryTake(() => resolve(false))) resolve(true);
-      });
-      if (free) return;
-    }
+  take(): Promise<void> {
+    return new Promise((resolve) => {
+      const attempt = () => {
+        if (this.tryTake(attempt)) resolve();
+      };
+      attempt();
+    });
   }
 
+  /** Whoever waits is asked in turn, since one may want none any more. */
   give(): void {
     this.taken -= 1;
-    const [next] = this.waiting;
-    if (!next) return;
-    this.waiting.delete(next);
-    next();
+    for (const next of [...this.waiting]) {
+      if (this.taken >= this.most) return;
+      this.waiting.delete(next);
+      next();
+    }
   }
 }

@@ -38,8 +38,8 @@ describe.skipIf(kafka === null)('on the wire', () => {
   async function batchesOf(topic: string): Promise<NonNullable<fetchV17.FetchResponsePartition['records']>> {
     const { partitions } = await cluster.topic(topic);
     const pool = cluster.pool(5_000);
-    const at = { topic, partition: 0, offset: 0n };
-    const limits = { maxWaitMs: 0, maxBytes: 10_000_000, maxBytesPerPartition: 10_000_000 };
+    const at = { topic, partition: 0, offset: 0n, maxBytes: 10_000_000 };
+    const limits = { maxWaitMs: 0, maxBytes: 10_000_000 };
     const answers = await fetchFrom(cluster, pool, partitions[0]?.leader ?? -1, [at], limits);
     return answers.get(at)?.records ?? [];
   }

@@ -64,12 +64,13 @@ async function fetchOne(
   const { topic, partition, offset } = at;
   const deadline = performance.now() + READ_WITHIN_MS;
   const backOff = new BackOff();
-  const limits = { maxWaitMs: 0, maxBytes, maxBytesPerPartition: maxBytes };
+  const limits = { maxWaitMs: 0, maxBytes };
+  const position = { ...at, maxBytes };
   let cause: unknown;
   while (performance.now() < deadline) {
     try {
       const leader = (await cluster.topic(topic)).partitions[partition]?.leader ?? -1;
-      const answer = (await fetchFrom(cluster, pool, leader, [at], limits)).get(at);
+      const answer = (await fetchFrom(cluster, pool, leader, [position], limits)).get(position);
       const code = answer?.errorCode;
       if (answer && code === ProtocolCode.NONE) return answer;
       if (code === ProtocolCode.OFFSET_OUT_OF_RANGE) {

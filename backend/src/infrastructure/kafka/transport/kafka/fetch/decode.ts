@@ -1,5 +1,6 @@
 import { IS_CONTROL, IS_TRANSACTIONAL, type fetchV17 } from '@platformatic/kafka';
 import type { LogRecord } from '../../transport.port';
+import { headerName } from './header-names';
 
 type FetchedPartition = fetchV17.FetchResponsePartition;
 type RecordsBatch = NonNullable<FetchedPartition['records']>[number];
@@ -11,6 +12,8 @@ export interface Decoded {
   readonly records: LogRecord[];
   /** Behind everything that was read, also what is not delivered: control records, gaps, aborted transactions. */
   readonly nextOffset: bigint;
+  /** What the log holds it in, compressed. */
+  readonly bytesInLog: number;
 }
 
 /** The records of one partition from `from` on. A compressed batch may begin before it. */
@@ -18,10 +21,12 @@ export function decode(topic: string, fetched: FetchedPartition, from: bigint): 
   const { partitionIndex: partition } = fetched;
   const records: LogRecord[] = [];
   let nextOffset = from;
+  let bytesInLog = 0;
   const aborted = new AbortedProducers(fetched.abortedTransactions ?? []);
   for (const batch of fetched.records ?? []) {
     const end = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
     if (end > nextOffset) nextOffset = end;
+    bytesInLog += batch.length;
     if (aborted.hide(batch)) continue;
     for (const raw of batch.records) {
       const offset = batch.firstOffset + BigInt(raw.offsetDelta);
@@ -34,12 +39,12 @@ export function decode(topic: string, fetched: FetchedPartition, from: bigint): 
         offset,
         key: bytes(raw.key),
         value: bytes(raw.value),
-        headers: raw.headers.map(([name, value]) => [String(bytes(name) ?? ''), bytes(value)] as const),
+        headers: raw.headers.map(([name, value], place) => [headerName(name, place), bytes(value)] as const),
         timestamp: Number(time),
       });
     }
   }
-  return { records, nextOffset };
+  return { records, nextOffset, bytesInLog };
 }
 
 // The client's types say that key and value are always there; on the wire and in its reader they can be null.

@@ -16,6 +16,7 @@ function batch(
   return {
     firstOffset,
     lastOffsetDelta: values.length - 1,
+    length: 100,
     attributes: 0,
     firstTimestamp: 1_000n,
     maxTimestamp: 2_000n,
@@ -82,6 +83,10 @@ describe('what a fetch brings', () => {
     const cause = [{ producerId: 7n, firstOffset: 0n }];
 
     expect(values(decode('orders', fetched(mixed, cause), 0n).records)).toEqual(['kept', 'later']);
-    expect(decode('orders', fetched(mixed.slice(0, 1), cause), 0n)).toEqual({ records: [], nextOffset: 1n });
+    expect(decode('orders', fetched(mixed.slice(0, 1), cause), 0n)).toEqual({
+      records: [],
+      nextOffset: 1n,
+      bytesInLog: 100,
+    });
   });
 });

@@ -9,7 +9,11 @@ export type FetchedPartition = fetchV17.FetchResponsePartition;
 export interface FetchLimits {
   /** Longest time in ms the broker waits for a first record. */
   readonly maxWaitMs: number;
-  readonly maxBytesPerPartition: number;
+  readonly maxBytes: number;
+}
+
+export interface FetchPosition extends Position {
+  /** As the log counts them: compressed. A first batch that is larger comes all the same. */
   readonly maxBytes: number;
 }
 
@@ -24,14 +28,14 @@ export async function fetchFrom(
   cluster: Cluster,
   pool: ConnectionPool,
   node: number,
-  positions: readonly Position[],
+  positions: readonly FetchPosition[],
   limits: FetchLimits,
 ): Promise<Map<Position, FetchedPartition>> {
   const broker = cluster.broker(node);
   if (!broker) throw new LogUnavailableError('The partition has no leader.');
   const connection = await pool.get(broker);
   const topics = new Map<string, fetchV17.FetchRequestTopic>();
-  for (const { topic, partition, offset } of positions) {
+  for (const { topic, partition, offset, maxBytes } of positions) {
     const topicId = cluster.known(topic)?.id;
     if (topicId === undefined) continue;
     let request = topics.get(topicId);
@@ -41,7 +45,7 @@ export async function fetchFrom(
       fetchOffset: offset,
       currentLeaderEpoch: -1,
       lastFetchedEpoch: -1,
-      partitionMaxBytes: limits.maxBytesPerPartition,
+      partitionMaxBytes: maxBytes,
     });
   }
   let response: fetchV17.FetchResponse | undefined;

@@ -4,7 +4,7 @@ import { BackOff } from '../cluster/back-off';
 import type { Cluster } from '../cluster/cluster';
 import { codedError, isPassing, ProtocolCode } from '../protocol-errors';
 import { decode } from './decode';
-import { type FetchedPartition, fetchFrom } from './fetch-request';
+import { type FetchedPartition, type FetchPosition, fetchFrom } from './fetch-request';
 import type { PartitionReader } from './partition-reader';
 
 export interface FetcherOptions {
@@ -103,20 +103,19 @@ export class Fetcher {
   async #fetch(leader: number, lane: Lane, readers: readonly PartitionReader[]): Promise<void> {
     const key = `${leader}:${lane}`;
     this.#busy.add(key);
-    const asked = new Map<Position, { reader: PartitionReader; version: number }>();
+    const asked = new Map<FetchPosition, { reader: PartitionReader; version: number }>();
     for (const reader of readers) {
-      const { topic, partition, position: offset, version } = reader;
+      const { topic, partition, position: offset, version, askBytes: maxBytes } = reader;
       reader.fetching = true;
-      asked.set({ topic, partition, offset }, { reader, version });
+      asked.set({ topic, partition, offset, maxBytes }, { reader, version });
     }
     const maxWaitMs =
       lane === 'long' ? this.#options.maxWaitMs : Math.min(SHORT_WAIT_MS, this.#options.maxWaitMs);
-    let answers = new Map<Position, FetchedPartition>();
+    let answers: ReadonlyMap<Position, FetchedPartition> = new Map();
     let failure: unknown;
     try {
       answers = await fetchFrom(this.#cluster, this.#pools[lane], leader, [...asked.keys()], {
         maxWaitMs,
-        maxBytesPerPartition: this.#options.maxBytesPerPartition,
         maxBytes: MAX_FETCH_BYTES,
       });
     } catch (error) {
@@ -154,7 +153,7 @@ export class Fetcher {
       return false;
     }
     try {
-      reader.fetched(decode(topic, answer, offset), highWatermark);
+      reader.fetched(decode(topic, answer, offset), highWatermark, this.#options.maxBytesPerPartition);
     } catch (error) {
       this.#listener.failed(
         codedError(error, `Decoding partition ${reader.partition} of '${topic}' at ${offset}`),

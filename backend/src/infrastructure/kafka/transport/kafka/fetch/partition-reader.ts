@@ -2,6 +2,8 @@ import type { FetchedBatch, LogRecord, TopicPartition } from '../../transport.po
 import { sizeOf } from '../producer/append-call';
 import type { Decoded } from './decode';
 
+const LEAST_FETCH_BYTES = 16_384;
+
 /** How far one partition has been read, and what was fetched of it and not delivered yet. */
 export class PartitionReader implements TopicPartition {
   readonly topic: string;
@@ -20,6 +22,7 @@ export class PartitionReader implements TopicPartition {
   #fetched: LogRecord[] = [];
   #delivered = 0;
   #undelivered = false;
+  #askBytes = LEAST_FETCH_BYTES;
 
   constructor({ topic, partition }: TopicPartition, from: bigint) {
     this.topic = topic;
@@ -29,6 +32,14 @@ export class PartitionReader implements TopicPartition {
 
   get position(): bigint {
     return this.#fetchFrom;
+  }
+
+  /**
+   * What to ask the log for. It counts compressed bytes, of which ten may be a hundred in memory, so this follows what
+   * the last answer came to; all of an answer is held until it is delivered.
+   */
+  get askBytes(): number {
+    return this.#askBytes;
   }
 
   wantsFetch(now: number): boolean {
@@ -45,8 +56,9 @@ export class PartitionReader implements TopicPartition {
     this.#undelivered = false;
   }
 
-  fetched({ records, nextOffset }: Decoded, endOffset: bigint): void {
+  fetched({ records, nextOffset, bytesInLog }: Decoded, endOffset: bigint, wanted: number): void {
     this.#endOffset = endOffset;
+    this.#learn(records, bytesInLog, wanted);
     if (nextOffset === this.#fetchFrom) return;
     this.#fetched = records;
     this.#delivered = 0;
@@ -77,5 +89,13 @@ export class PartitionReader implements TopicPartition {
     const nextOffset = following ? following.offset : this.#fetchFrom;
     const endOffset = this.#endOffset > nextOffset ? this.#endOffset : nextOffset;
     return { topic, partition, records, nextOffset, endOffset };
+  }
+
+  #learn(records: readonly LogRecord[], bytesInLog: number, wanted: number): void {
+    let bytes = 0;
+    for (const record of records) bytes += sizeOf(record);
+    if (bytes === 0) return;
+    const enough = Math.floor((wanted * bytesInLog) / bytes);
+    this.#askBytes = Math.max(LEAST_FETCH_BYTES, Math.min(enough, 2 * this.#askBytes, wanted));
   }
 }

@@ -1,0 +1,17 @@
+import type { Bench } from './bench.ts';
+import { emptyHandler } from './empty-handler.ts';
+import { failing5Percent } from './failing-5-percent.ts';
+import { inboxRow } from './inbox-row.ts';
+import { keys10ms } from './keys-10ms.ts';
+import { parallelConsumer } from './parallel-consumer.ts';
+import { parked100k } from './parked-100k.ts';
+
+/** In the order of the table. */
+export const benches: readonly Bench[] = [
+  keys10ms,
+  parallelConsumer,
+  emptyHandler,
+  inboxRow,
+  failing5Percent,
+  parked100k,
+];

@@ -1,0 +1,85 @@
+import { type BatchHandler, sql, UnitOfWork } from '@shop/kafka';
+import { performance } from 'node:perf_hooks';
+import type { Measured } from '../harness/side.ts';
+import { indexOf, type OrderCreated } from '../workload/order-created.ts';
+import { workloadOf, type Workload } from '../workload/workload.ts';
+import { checkEffects, untilStored } from './parts/effects.ts';
+import { firstFetchHere } from './parts/first-fetch.ts';
+import { type AppParts, openOurApp, type OrderEvent } from './parts/our-app.ts';
+import { connected } from './parts/postgres.ts';
+import type { StoringParams } from './parts/side-params.ts';
+
+export interface OursRowsParams extends StoringParams {
+  readonly api: 'per event' | 'set-based';
+}
+
+/** Our module with a handler that writes one row an event, through the one API or the other. */
+export async function run(params: OursRowsParams): Promise<Measured> {
+  const workload = workloadOf(params.workload);
+  const handled = new Handled(workload.count);
+  const fetching = firstFetchHere();
+  const app = await openOurApp(params, {
+    schema: params.schema,
+    register: (consumer, event, parts) => {
+      if (params.api === 'set-based') {
+        consumer.registerBatchHandler(event, setBased(workload, handled, parts), { name: 'rows' });
+      } else {
+        consumer.registerHandler(event, perEvent(workload, handled, parts), { name: 'rows' });
+      }
+    },
+  });
+  const client = await connected(params);
+  await handled.all;
+  await untilStored(client, 'effects', workload.count);
+  const ms = fetching.until(performance.now());
+  await app.close();
+  await checkEffects(client, workload);
+  await untilStored(client, 'inbox', workload.count);
+  return { ms, perSecond: (workload.count / ms) * 1_000, events: handled.count };
+}
+
+/** How many runs have begun: from then on it is worth while to ask the database. */
+class Handled {
+  count = 0;
+  readonly all: Promise<void>;
+  private readonly expected: number;
+  private readonly resolve: () => void;
+
+  constructor(expected: number) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.expected = expected;
+    this.all = promise;
+    this.resolve = resolve;
+  }
+
+  add(events: number): void {
+    this.count += events;
+    if (this.count >= this.expected) this.resolve();
+  }
+}
+
+function perEvent({ keyOf, placeOf }: Workload, handled: Handled, parts: AppParts) {
+  return async ({ data }: OrderEvent): Promise<void> => {
+    handled.add(1);
+    const event = indexOf(data);
+    await parts
+      .get(UnitOfWork)
+      .sql.run(
+        sql`insert into effects (event, key, place) values (${event}, ${keyOf[event]}, ${placeOf[event]})`,
+      );
+  };
+}
+
+function setBased({ keyOf, placeOf }: Workload, handled: Handled, parts: AppParts): BatchHandler<OrderEvent> {
+  return async (batch) => {
+    handled.add(batch.length);
+    const events = batch.map(({ event }) => indexOf(event.data as OrderCreated));
+    await parts.get(UnitOfWork).sql.run(sql`
+      insert into effects (event, key, place)
+      select * from unnest(
+        ${events}::int[],
+        ${events.map((event) => keyOf[event])}::int[],
+        ${events.map((event) => placeOf[event])}::int[]
+      )`);
+  };
+}
