@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '@/infrastructure/kafka/accounting/account';
 import { accountingOf } from '@/infrastructure/kafka/accounting/accounting';
+import { deadLettersOf } from '@/infrastructure/kafka/dead-letters/dead-letters-of';
 import { EventConsumerService } from '@/infrastructure/kafka/consumer/event-consumer.service';
 import { KafkaModule } from '@/infrastructure/kafka/kafka.module';
 import type { KafkaModuleOptions } from '@/infrastructure/kafka/kafka.options';
@@ -288,6 +289,29 @@ describe.for(engines)('every event is accounted for, on %s', ([, engine]) => {
       await pool().run(sql`insert into ${rows} select * from lost`);
       await pool().run(sql`drop table lost`);
       await balanced();
+    });
+
+    it('adds up while a person decides about what is dead', async () => {
+      const letters = deadLettersOf(runtime());
+      const dead = async () => (await letters.list({ status: 'dead' }, 50)).items;
+      const acts = [{ kind: 'retry' }, { kind: 'skip' }, { kind: 'discard', reason: 'spec' }] as const;
+      const before = await dead();
+      expect(before.length).toBeGreaterThan(2);
+      for (const [nth, { id }] of before.entries()) {
+        await letters.act(id, acts[nth % acts.length] ?? { kind: 'skip' }, 'spec');
+        await balanced();
+      }
+      // What was tried again dies again, and what was behind it may be as hopeless.
+      await eventually(
+        async () => {
+          for (const { id } of await dead()) await letters.act(id, { kind: 'skip' }, 'spec');
+          const accounts = await balanced();
+          return accounts.every(({ dead, retrying }) => dead === 0 && retrying === 0);
+        },
+        { withinMs: 30_000, what: 'the end of all that was dead' },
+      );
+      const skipped = (await balanced()).find(({ handler }) => handler === 'strict')?.skipped ?? 0;
+      expect(skipped).toBeGreaterThan(0);
     });
 
     it('shows the events that a progress segment was moved over', async () => {

@@ -8,7 +8,7 @@ import { type Step, type StepType, waves } from './support/step-events';
 import type { HandlerPlan } from './support/worker-settings';
 
 const KEYS = 1_000;
-const STEPS = inLongForm(4, 20);
+const STEPS = inLongForm(3, 20);
 const DEAD = inLongForm(5, 50);
 const retry = { attempts: 4, firstDelayMs: 20, longestDelayMs: 200 };
 const handlers: readonly HandlerPlan[] = [
@@ -21,7 +21,7 @@ const handlerOf = (seq: number): string => (seq % 3 === 0 ? 'told' : 'taken');
 
 function randomFaults(steps: readonly Step[], random: () => number): Fault[] {
   const failing = steps
-    .filter(() => random() < 0.04)
+    .filter(() => random() < inLongForm(0.02, 0.04))
     .map(({ key, seq }) => ({ handler: handlerOf(seq), key, seq, fails: 1 + Math.floor(random() * 3) }));
   const dead = Array.from({ length: DEAD }, (_, index) => ({
     handler: 'taken',

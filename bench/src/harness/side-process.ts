@@ -15,7 +15,8 @@ process.once('message', async ({ name, params }: ToChild) => {
     const measured = await run(params, {
       ready: () => void toParent({ kind: 'ready' }),
     });
-    await toParent({ kind: 'measured', measured });
+    const { user, system } = process.cpuUsage();
+    await toParent({ kind: 'measured', measured: { ...measured, cpuMs: (user + system) / 1_000 } });
   } catch (error) {
     await toParent({ kind: 'failed', message: fault(error) });
   }

@@ -182,12 +182,12 @@ export class DeliveryTables {
     await eventually(
       async () => {
         const [ends, watermarks] = [await this.ends(), await this.watermarks()];
-        const waiting = (await this.parked()).filter(({ state }) => state !== 'dead');
-        seen = { ends: [...ends], watermarks: [...watermarks], waiting: waiting.slice(0, 5) };
+        const waiting = await this.waitingForARun();
+        seen = { ends: [...ends], watermarks: [...watermarks], waiting };
         const read = [...ends].every(
           ([partition, end]) => (watermarks.get(partition)?.watermark ?? 0) >= end,
         );
-        return read && waiting.every(({ state }) => state === 'behind') && !(await this.running(waiting));
+        return read && waiting.length === 0;
       },
       { withinMs, what: 'everything to have its outcome' },
     ).catch((error: unknown) => {
@@ -206,15 +206,15 @@ export class DeliveryTables {
     return row?.count ?? 0;
   }
 
-  /** Followers wait for good behind a head that is dead; behind any other they will run. */
-  private async running(waiting: readonly ParkedRow[]): Promise<boolean> {
-    if (waiting.length === 0) return false;
-    const [row] = await this.rows(
-      `select 1 from parked as row where group_id = $1 and state = 'behind' and not exists (
-         select 1 from parked as head where head.group_id = row.group_id and head.lane = row.lane
-           and head.partition = row.partition and head.state = 'dead' and head."offset" < row."offset") limit 1`,
+  /** The first ones. Followers wait for good behind a head that is dead; behind any other they will run. */
+  private waitingForARun(): Promise<{ partition: number; offset: number; state: string }[]> {
+    return this.rows(
+      `select partition, "offset"::int, state from parked as row
+       where group_id = $1 and state <> 'dead' and (state <> 'behind' or not exists (
+         select 1 from parked as head where head.group_id = row.group_id and head.partition = row.partition
+           and head.topic = row.topic and head.lane = row.lane and head.state = 'dead'
+           and head."offset" < row."offset")) limit 5`,
       [this.group],
     );
-    return row !== undefined;
   }
 }

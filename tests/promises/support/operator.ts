@@ -1,8 +1,8 @@
 import { eventually } from '@/testing/eventually';
 import type { DeliveryTables, Letter } from './delivery-tables';
 
-/** A killed owner's partitions move only after its session time-out. */
-const DEAD_WITHIN_MS = 60_000;
+/** A killed owner's partitions move only after its session time-out, and what is parked takes its turn. */
+const DEAD_WITHIN_MS = 120_000;
 
 /** A person's decisions about dead letters, as the rows by which they reach the partition's owner. */
 export class Operator {

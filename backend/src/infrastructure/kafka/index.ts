@@ -1,6 +1,10 @@
 /** What an application needs of the module. Everything else in these folders may change without notice. */
 import 'reflect-metadata';
 
+export type { Account, AccountFigures, OffsetRange, PartitionAccount } from './accounting/account';
+export { Accounting } from './accounting/accounting';
+export { NoAccountsError } from './accounting/accounting.errors';
+export type { AuditFault, AuditFinding, AuditProgress, AuditReport } from './accounting/audit/audit-finding';
 export type * from '@shop/contracts';
 export { defineEvent, dlqOf, eventTypes, topicNames, topicOf } from '@shop/contracts';
 export { HandlerTimeoutError } from '@/infrastructure/concurrency/time-out.errors';

@@ -11,6 +11,7 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { loggerOf } from '@/infrastructure/observability/logger';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { Accounting, accountingOf } from './accounting/accounting';
 import { Breakers } from './breaker/breakers';
 import { EventConsumerService } from './consumer/event-consumer.service';
 import { registerDeclaredHandlers } from './consumer/kafka-handler.explorer';
@@ -79,9 +80,21 @@ const providers: Provider[] = [
     inject: [KafkaRuntime],
     useFactory: (runtime: KafkaRuntime) => deadLettersOf(runtime),
   },
+  {
+    provide: Accounting,
+    inject: [KafkaRuntime],
+    useFactory: (runtime: KafkaRuntime) => accountingOf(runtime),
+  },
 ];
 
-const exported = [EventPublisherService, EventConsumerService, UnitOfWork, DeadLetters, KafkaRuntime];
+const exported = [
+  EventPublisherService,
+  EventConsumerService,
+  UnitOfWork,
+  DeadLetters,
+  Accounting,
+  KafkaRuntime,
+];
 
 /**
  * Imported as it stands: the brokers and the group of the environment, no database. `forRoot` and `forRootAsync` take

@@ -65,49 +65,50 @@ export class Database implements SqlSession {
    * Commits when `work` resolves, rolls back when it rejects. Rejects with `HandlerTimeoutError` after `timeoutMs`, and
    * with `DatabaseUnavailableError` where the connection was lost; only then is the outcome of a commit not known.
    */
-  transaction<T>(
+  async transaction<T>(
     work: (session: Transaction) => Promise<T>,
     { timeoutMs, onTimeout }: TransactionOptions = {},
   ): Promise<T> {
-    return translated(async () => {
-      const client = await this.pool.connect();
-      let broken: Error | undefined;
-      const onError = (error: Error) => {
-        broken = error;
-      };
-      client.on('error', onError);
-      const transaction = new Transaction(client);
-      const deadline =
-        timeoutMs === undefined
-          ? undefined
-          : new TransactionDeadline(client, this.terminator, timeoutMs, () => {
-              transaction.end();
-              onTimeout?.();
-            });
-      const begun = async () => {
-        await deadline?.prepare();
-        await client.query('begin');
-        return work(transaction).finally(() => transaction.end());
-      };
-      try {
-        const result = deadline ? await deadline.limit(begun()) : await begun();
-        await commit(client);
-        return result;
-      } catch (error) {
-        if (!deadline?.over) {
-          await client.query('rollback').catch((rollbackError: Error) => {
-            broken = rollbackError;
+    const client = await translated(() => this.pool.connect());
+    let broken: Error | undefined;
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onError);
+    const transaction = new Transaction(client);
+    const deadline =
+      timeoutMs === undefined
+        ? undefined
+        : new TransactionDeadline(client, this.terminator, timeoutMs, () => {
+            transaction.end();
+            onTimeout?.();
           });
-        }
-        throw error;
-      } finally {
-        deadline?.clear();
-        if (deadline?.over) broken ??= new Error('The session was ended.');
-        // A connection that is thrown away may still have an error to tell.
-        if (!broken) client.off('error', onError);
-        client.release(broken);
+    const begun = async () => {
+      await translated(async () => {
+        await deadline?.prepare();
+        await client.query(beginWith(timeoutMs));
+      });
+      // What the work throws is its own, also where it looks like a lost connection: it may have others than ours.
+      return work(transaction).finally(() => transaction.end());
+    };
+    try {
+      const result = deadline ? await deadline.limit(begun()) : await begun();
+      await translated(() => commit(client));
+      return result;
+    } catch (error) {
+      if (!deadline?.over) {
+        await client.query('rollback').catch((rollbackError: Error) => {
+          broken = rollbackError;
+        });
       }
-    });
+      throw error;
+    } finally {
+      deadline?.clear();
+      if (deadline?.over) broken ??= new Error('The session was ended.');
+      // A connection that is thrown away may still have an error to tell.
+      if (!broken) client.off('error', onError);
+      client.release(broken);
+    }
   }
 
   async ping(): Promise<void> {
@@ -143,8 +144,14 @@ export class Transaction implements SqlSession {
 
   private async query(query: SqlQuery): Promise<pg.QueryResult> {
     if (this.ended) throw new TransactionEndedError();
-    return this.client.query(compile(query));
+    return translated(() => this.client.query(compile(query)));
   }
+}
+
+/** Work that may take longer than a stalled process is given keeps its session while it does something else. */
+function beginWith(timeoutMs: number | undefined): string {
+  if (timeoutMs === undefined || timeoutMs < STALLED_TRANSACTION_MS) return 'begin';
+  return `begin; set local idle_in_transaction_session_timeout = ${timeoutMs + STALLED_TRANSACTION_MS}`;
 }
 
 /** The server answers the commit of a transaction with a failed statement by rolling it back, without an error. */

@@ -57,6 +57,15 @@ const insert = (session: Transaction, text: string) => session.run(sql`insert in
 const forever = () => new Promise<never>(() => undefined);
 
 describe('a transaction with a time limit', () => {
+  it('keeps its session for as long as it may take, however long it sends nothing', async () => {
+    const patience = (session: Transaction) =>
+      session.row(sql`select current_setting('idle_in_transaction_session_timeout') as is`);
+    const database = open();
+    expect(await database.transaction(patience, { timeoutMs: 5_000 })).toEqual({ is: '15s' });
+    expect(await database.transaction(patience, { timeoutMs: 45_000 })).toEqual({ is: '1min' });
+    expect(await database.transaction(patience)).toEqual({ is: '15s' });
+  });
+
   it('commits what ends in time, and keeps its connection', async () => {
     const database = open();
     const first = await database.transaction(pidOf, { timeoutMs: 5_000 });

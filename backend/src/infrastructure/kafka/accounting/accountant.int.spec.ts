@@ -157,6 +157,14 @@ describe('Accountant', () => {
     });
   });
 
+  it('holds a group that had progress before there were accounts for what came after', async () => {
+    rows.log.end = 10n;
+    rows.expect('ship');
+    await rows.segment(6, [ignored, ignored]);
+    await rows.inbox(2, { topicId: '', handler: 'bill' });
+    expect(await accountOf()).toMatchObject({ produced: 4, ignored: 2, waiting: 2, ...balanced });
+  });
+
   it('goes by the topic that is there now, not by an earlier one of its name', async () => {
     rows.log.end = 2n;
     rows.log.topicId = 'topic-2';

@@ -43,7 +43,7 @@ export const handlerDeliveryOptions = z.strictObject({
   /** How often a failing event is run, and when. */
   retry: retryOptions.prefault({}),
   /** Of one run, its transaction included. */
-  timeoutMs: milliseconds(10, 60 * MINUTE).default(30_000),
+  timeoutMs: milliseconds(10, 60 * MINUTE).default(10_000),
   /** After a death: `wait` holds the later events of the key until a person decides, `flow` lets them run. */
   onDead: z.enum(['wait', 'flow']).default('flow'),
   /** When events are held because a dependency is away. */

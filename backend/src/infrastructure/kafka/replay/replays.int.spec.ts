@@ -155,6 +155,59 @@ describe.for(engines)('replays on %s', ([, engine]) => {
         expect(later.progress).toEqual({ done: 0, total: 0 });
       });
 
+      it('leaves dead letters to people', async () => {
+        const before = await service.steps();
+        const places = await service.database.rows<{
+          offset: string;
+          partition: number;
+          topic_id: string;
+        }>(sql`
+          delete from inbox where handler = ${TOTALS} and ${await isOfAccount('e')} and "offset" < 20
+          returning "offset", partition, topic_id`);
+        expect(places.length).toBeGreaterThan(2);
+        const statuses = ['dead', 'skipped'];
+        for (const [nth, { offset, partition, topic_id }] of places.entries()) {
+          await service.database.run(sql`
+            insert into dead_letters (id, group_id, handler, topic, topic_id, partition, "offset", headers,
+              recorded_at, attempts, cause_code, cause_message, status)
+            values (${randomUUID()}, ${service.runtime.settings.group}, ${TOTALS}, ${service.topic}, ${topic_id},
+              ${partition}, ${offset}, '[]', clock_timestamp(), 1, 'X', 'x', ${statuses[nth % 2]})`);
+        }
+        const { counts } = await replayed();
+        expect(counts).toMatchObject({
+          run: 0,
+          leftOut: { dead: Math.ceil(places.length / 2), decided: Math.floor(places.length / 2) },
+        });
+        await service.database.run(sql`delete from dead_letters`);
+        await service.database.run(sql`delete from steps where account = 'e'`);
+        await service.database.run(sql`delete from totals where account = 'e'`);
+        await service.database.run(
+          sql`delete from inbox where handler = ${TOTALS} and ${await isOfAccount('e')}`,
+        );
+        expect((await replayed()).counts.run).toBe(before['e']?.length);
+        expect(await service.steps()).toEqual(before);
+      });
+
+      it('runs a handler with effects outside of SQL, with a key to know the event by', async () => {
+        const calls: string[] = [];
+        service.consumer.registerHandler(
+          service.counted,
+          async ({ data }, { idempotencyKey }) => {
+            if (data.account === 'b' && data.nth === 1) throw new TypeError('no b');
+            calls.push(idempotencyKey);
+          },
+          { name: 'caller', effects: 'external', from: 'now' },
+        );
+        await begun('caller');
+        const first = await replayed({ handlers: ['caller'] });
+        expect(first).toMatchObject({ state: 'incomplete', counts: { run: 44, failed: 1, held: 10 } });
+        expect(new Set(calls).size).toBe(44);
+        expect(await replayed({ handlers: ['caller'] })).toMatchObject({
+          counts: { run: 0, leftOut: { handled: 44 }, failed: 1, held: 10 },
+        });
+        expect(calls).toHaveLength(44);
+      });
+
       it('leaves parked events to their lanes', async () => {
         failing.add('b12');
         await service.publish(events(2, 12));

@@ -122,8 +122,8 @@ export class Dispatcher {
     const handler = kind === 'batch' ? queue.peek()?.lane.head?.plan?.handlers[0] : undefined;
     let room = handler?.batch?.maxEvents ?? this.options.limits.eventsPerTransaction;
     // Outside SQL one event per key: of two, the second must not happen when the first one fails.
-    const perLane =
-      handler === undefined ? MOST_OF_ONE_LANE : handler.options.effects === 'external' ? 1 : room;
+    const outside = handler?.options.effects === 'external' || !this.plans.transactional;
+    const perLane = handler === undefined ? MOST_OF_ONE_LANE : outside ? 1 : room;
     for (let left = queue.length; left > 0 && room > 0; left--) {
       const entry = queue.shift();
       if (!entry) break;

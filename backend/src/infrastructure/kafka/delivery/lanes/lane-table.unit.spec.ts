@@ -249,9 +249,13 @@ describe('an event with effects outside SQL', () => {
     const once = vi.fn();
     const partition = await take(
       handler('first', once, { effects: 'external' }),
-      handler('second', () => {
-        if (away) throw new DependencyError('stock');
-      }, { effects: 'external', retry: { ...retry, attempts: 1_000 } }),
+      handler(
+        'second',
+        () => {
+          if (away) throw new DependencyError('stock');
+        },
+        { effects: 'external', retry: { ...retry, attempts: 1_000 } },
+      ),
     );
     partition.read(...Array.from({ length: 20 }, (_, nth) => event(BigInt(nth), `k${nth}`)));
     await vi.advanceTimersByTimeAsync(20_000);

@@ -17,19 +17,19 @@ export class Outage {
     private readonly logger: Logger,
   ) {}
 
-  wait(error: unknown): Promise<void> {
-    this.pause ??= this.begin(error).finally(() => {
+  wait(cause: unknown): Promise<void> {
+    this.pause ??= this.begin(cause).finally(() => {
       this.pause = undefined;
       this.ended = performance.now();
     });
     return this.pause;
   }
 
-  private begin(error: unknown): Promise<void> {
+  private begin(cause: unknown): Promise<void> {
     this.failures = performance.now() - this.ended > FORGET_MS ? 1 : this.failures + 1;
     const delay = fullJitter(BACK_OFF, this.failures, Math.random());
     this.logger.warn(
-      { err: error, delay, failures: this.failures },
+      { err: cause, delay, failures: this.failures },
       'events wait: what they need does not answer',
     );
     return this.stop.wait(delay);

@@ -5,7 +5,13 @@ import { Lane } from './lane';
 import { ParkedReleaser } from './parked-releaser';
 import type { PartitionWorker } from './partition-worker';
 
-const tenureOf = (partition: number): Tenure => ({ group: 'g', topic: TOPIC, topicId: 't', partition, epoch: 1n });
+const tenureOf = (partition: number): Tenure => ({
+  group: 'g',
+  topic: TOPIC,
+  topicId: 't',
+  partition,
+  epoch: 1n,
+});
 
 /** A partition whose released lanes are under way until the spec says otherwise. */
 class Partition {
@@ -73,7 +79,6 @@ afterEach(async () => {
   const closed = releaser.close();
   await vi.advanceTimersByTimeAsync(300);
   await closed;
-  expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
 
@@ -123,7 +128,9 @@ describe('ParkedReleaser', () => {
   it('gives a place to others that a run keeps which never ends, but not its lane', async () => {
     const [partition] = partitions as [Partition];
     table.fill(partition, 300);
-    partition.releasing = table.rows.slice(0, 250).map(({ lane }) => Object.assign(new Lane(lane), { hung: 1 }));
+    partition.releasing = table.rows
+      .slice(0, 250)
+      .map(({ lane }) => Object.assign(new Lane(lane), { hung: 1 }));
     start();
     await vi.advanceTimersByTimeAsync(2 * SECOND);
     expect(partition.released.toSorted((a, b) => Number(a - b))).toEqual(
@@ -179,5 +186,14 @@ describe('ParkedReleaser', () => {
     table.error = undefined;
     await vi.advanceTimersByTimeAsync(SECOND);
     expect(releasedBy(partition)).toBe(1);
+  });
+
+  it('ends at once when it is closed, and leaves no timer behind', async () => {
+    start();
+    await vi.advanceTimersByTimeAsync(SECOND);
+    const closed = releaser.close();
+    await vi.advanceTimersByTimeAsync(0);
+    await closed;
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

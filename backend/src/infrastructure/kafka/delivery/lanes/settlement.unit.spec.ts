@@ -36,7 +36,12 @@ afterEach(() => void vi.restoreAllMocks());
 
 function settlementOn(store: DeliveryStore): Settlement {
   const writer = new OutcomeWriter(store, new Stop(), silent);
-  return new Settlement({ store, writer, opener, meter: new RunMeter(new Metrics(), new OutcomeObserver(), silent) });
+  return new Settlement({
+    store,
+    writer,
+    opener,
+    meter: new RunMeter(new Metrics(), new OutcomeObserver(), silent),
+  });
 }
 
 function deliveryOf(change: Partial<Delivery> = {}): Delivery {
@@ -49,7 +54,10 @@ function deliveryOf(change: Partial<Delivery> = {}): Delivery {
   };
 }
 
-const failureOf = (handler: HandlerRegistration | undefined, change: Partial<RunFailure> = {}): RunFailure => ({
+const failureOf = (
+  handler: HandlerRegistration | undefined,
+  change: Partial<RunFailure> = {},
+): RunFailure => ({
   event: opener.known(recordOf(5n, 'k', 'created')),
   handler,
   error: new Error('no stock'),
@@ -67,7 +75,14 @@ async function settle(failure: RunFailure, delivery = deliveryOf(), store: Deliv
 /** As it is in the table after so many failed runs of its handler. */
 async function parked(attempts: number, pending = ['stock', 'mail']): Promise<ParkedRow> {
   const handler = pending[0] ?? null;
-  const row = { record: recordOf(5n, 'k', 'created'), lane: 'kk', pending, handler, attempts, editedValue: null };
+  const row = {
+    record: recordOf(5n, 'k', 'created'),
+    lane: 'kk',
+    pending,
+    handler,
+    attempts,
+    editedValue: null,
+  };
   memory.parking.put({ ...row, tenure, state: 'waiting', dueAt: 0 });
   return { ...row, state: 'waiting' };
 }
@@ -157,7 +172,10 @@ describe('a failed run', () => {
 describe('an event behind another', () => {
   const behind = (type: string, header: string | null) =>
     settlementOn(memory).parkBehind(
-      deliveryOf({ record: recordOf(6n, 'k', type, { header }), plan: header === null ? undefined : plans.of(header) }),
+      deliveryOf({
+        record: recordOf(6n, 'k', type, { header }),
+        plan: header === null ? undefined : plans.of(header),
+      }),
       plans,
     );
 

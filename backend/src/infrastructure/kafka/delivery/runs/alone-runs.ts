@@ -136,7 +136,11 @@ export class AloneRuns {
     return inside ? { outcome: await this.inTransaction(step) } : this.outside(step);
   }
 
-  private withoutInbox({ handler, delivery, event }: Step): { outcome: EffectOutcome } | Promise<{ outcome: EffectOutcome }> {
+  private withoutInbox({
+    handler,
+    delivery,
+    event,
+  }: Step): { outcome: EffectOutcome } | Promise<{ outcome: EffectOutcome }> {
     const running = this.invokeInTime(handler, delivery, event);
     return running ? running.then(() => HANDLED) : HANDLED;
   }
@@ -198,7 +202,7 @@ export class AloneRuns {
     const { gates } = this.options;
     const error = thrown instanceof OutsideFailure ? thrown.error : thrown;
     const breaker = gates.of(handler);
-    const passing = isPassing(error) && !isRerun(error) && !(thrown instanceof OutsideFailure);
+    const passing = isPassing(error) && !isRerun(error);
     if (isFenced(error) || isChanged(error) || passing) {
       breaker.withdrawn(admitted);
       if (isFenced(error)) return { kind: 'fenced', error };

@@ -1,4 +1,4 @@
-import { isUnavailable } from '@/infrastructure/postgres/database.errors';
+import { DatabaseUnavailableError } from '@/infrastructure/postgres/database.errors';
 import { FencedError, ParkedEventChangedError } from '../delivery.errors';
 import type { RetryOptions } from '../delivery.options';
 import { isOfKind } from '../error-kinds';
@@ -11,7 +11,7 @@ export const isRerun = (error: unknown): boolean =>
 
 /** Nobody's fault and over by itself: our database is away, or two transactions met. Costs no attempt. */
 export const isPassing = (error: unknown): boolean =>
-  !(error instanceof FencedError) && (isUnavailable(error) || isRerun(error));
+  !(error instanceof FencedError) && (isOfKind(error, [DatabaseUnavailableError]) || isRerun(error));
 
 export const isFenced = (error: unknown): boolean => error instanceof FencedError;
 export const isChanged = (error: unknown): boolean => error instanceof ParkedEventChangedError;

@@ -41,7 +41,9 @@ export class Lookahead {
         // The second time it may have had the effect by itself, and then was held at a later handler.
         const again = told.has(handler);
         told.add(handler);
-        const outcomes = await (again ? this.writer.seen(run) : (asked ?? earlier?.then(() => this.writer.seen(run))));
+        const outcomes = await (again
+          ? this.writer.seen(run)
+          : (asked ?? earlier?.then(() => this.writer.seen(run))));
         return outcomes?.[handlers.indexOf(handler)] ?? 'handled';
       },
       over: () => {

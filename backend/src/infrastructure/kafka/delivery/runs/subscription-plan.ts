@@ -33,7 +33,7 @@ export class SubscriptionPlan {
 
   constructor(
     readonly handlers: readonly HandlerRegistration[],
-    private readonly transactional: boolean,
+    readonly transactional: boolean,
   ) {
     this.accounts = [...new Set(handlers.map(({ name }) => name))];
     this.ignored = this.accounts.map(() => OutcomeCode.ignored);
