@@ -63,6 +63,7 @@ async function contracts() {
   await check(tally, 'error codes', [inRoot('scripts/errors-page.mjs'), '--check']);
   await check(tally, 'configuration page', [inRoot('scripts/configuration-page.mjs'), '--check']);
   await check(tally, 'delivery options page', [inRoot('scripts/options-page.mjs'), '--check']);
+  await check(tally, 'benchmarks page', [inRoot('scripts/bench-page.mjs'), '--check']);
   await check(tally, 'contracts', [inRoot('contracts/tools/main.ts'), 'check']);
 }
 

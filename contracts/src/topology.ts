@@ -118,6 +118,20 @@ export const topics = {
 
 type Services = readonly ServiceName[];
 
+/** Services with tables of their own, so with events that a person may have to decide about. */
+const stateful: Services = [
+  'auth',
+  'product',
+  'cart',
+  'order',
+  'payment',
+  'inventory',
+  'shipping',
+  'notification',
+  'analytics',
+  'audit',
+];
+
 // The audit service reads every topic; it is not repeated sixty times.
 const active = (producers: Services, consumers: Services = []) => ({
   producers,
@@ -216,7 +230,8 @@ export const eventTopology = {
   'analytics.purchase': { ...analytics, ...active(['gateway'], ['analytics']) },
   'analytics.custom': { ...analytics, ...active(['gateway'], ['analytics']) },
 
-  'audit.recorded': { ...audit, ...active(['audit']) },
+  // What a person decides about an event of a service is told by that service, with the decision.
+  'audit.recorded': { ...audit, ...active(stateful) },
   'audit.login.failed': { ...audit, ...active(['auth']) },
   'audit.access.denied': { ...audit, ...active(['gateway']) },
 } as const satisfies Record<string, EventTopology & { readonly topic: keyof typeof topics }>;

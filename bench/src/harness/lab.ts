@@ -77,7 +77,7 @@ export class Lab {
       for (const [name, contestant] of entries) {
         const result = await contestant();
         measured.get(name)?.push(result);
-        this.options.say(`  run ${round} of ${this.runs}, ${name}: ${show(result)} ${JSON.stringify(result)}`);
+        this.options.say(`  run ${round} of ${this.runs}, ${name}: ${show(result)}`);
       }
     }
     return Object.fromEntries(measured) as unknown as Record<Name, readonly Measured[]>;

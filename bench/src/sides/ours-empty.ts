@@ -11,9 +11,6 @@ export async function run(params: SideParams): Promise<Measured> {
   const workload = workloadOf(params.workload);
   const witness = new Witness(workload);
   const fetching = firstFetchHere();
-  const counts: Record<string, number> = {};
-  const { subscribe } = await import('node:diagnostics_channel');
-  subscribe('tracing:plt:kafka:connections:api:start', (m) => { const k = 'api' + (m as {apiKey:number}).apiKey; counts[k] = (counts[k] ?? 0) + 1; });
   const app = await openOurApp(params, {
     register: (consumer, event) =>
       consumer.registerHandler(event, ({ data }) => {
@@ -25,5 +22,5 @@ export async function run(params: SideParams): Promise<Measured> {
   await witness.all;
   await app.close();
   const ms = fetching.until(witness.lastAt);
-  return { ms, perSecond: (workload.count / ms) * 1_000, events: witness.finished, ...counts, first: fetching.until(witness.firstAt) };
+  return { ms, perSecond: (workload.count / ms) * 1_000, events: witness.finished };
 }

@@ -1,6 +1,5 @@
-import { type DeliveryContext, KafkaRuntimes, sql, UnitOfWork } from '@shop/kafka';
-import type { Measured } from '../harness/side.ts';
-import type { Stage } from '../harness/side.ts';
+import { type DeliveryContext, sql, UnitOfWork } from '@shop/kafka';
+import type { Measured, Stage } from '../harness/side.ts';
 import { percentile } from '../report/statistics.ts';
 import { indexOf } from '../workload/order-created.ts';
 import { workloadOf } from '../workload/workload.ts';
@@ -57,13 +56,7 @@ export async function run(params: OursFailingParams, stage: Stage): Promise<Meas
   });
   const client = await connected(params);
   lag = new LagSampler(await connected(params));
-  while (
-    !app
-      .get(KafkaRuntimes)
-      .all()
-      .every(({ ready }) => ready)
-  )
-    await new Promise((r) => setTimeout(r, 20));
+  await untilStored(client, 'progress', params.partitions);
   lag.start();
   stage.ready();
   await all.promise;

@@ -3,6 +3,8 @@ import { Delivery, type DeliveryOptions } from './delivery-on';
 import { type EngineUnderTest, enginesUnderTest } from './engines';
 
 const SET_UP_WITHIN_MS = 60_000;
+/** Processes are started, killed and waited for; on a busy machine that takes its time. */
+const TEST_WITHIN_MS = 120_000;
 
 /** The same cases on each engine, each with a topic, a group and a database of its own. */
 export function onBothEngines(
@@ -11,7 +13,7 @@ export function onBothEngines(
   options: DeliveryOptions = {},
 ): void {
   describe.each(enginesUnderTest)(`${promise}, $engine`, (under) => {
-    describe.skipIf(under.missing)('with the log up', () => {
+    describe.skipIf(under.missing)('with the log up', { timeout: TEST_WITHIN_MS }, () => {
       let current: Delivery | undefined;
 
       beforeEach(async () => {

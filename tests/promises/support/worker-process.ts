@@ -17,7 +17,8 @@ export interface ProcessEnd {
 
 const PROGRAM = fileURLToPath(new URL('./worker.child.ts', import.meta.url));
 const KEPT_OUTPUT = 8_000;
-const END_WITHIN_MS = 20_000;
+const HEARD_WITHIN_MS = 90_000;
+const END_WITHIN_MS = 30_000;
 
 /** A worker in a process of its own, to be killed, stopped and continued. */
 export class WorkerProcess {
@@ -115,7 +116,7 @@ export class WorkerProcess {
 
   private async hears(word: string): Promise<void> {
     await eventually(() => this.heard.includes(word) || !this.alive, {
-      withinMs: 30_000,
+      withinMs: HEARD_WITHIN_MS,
       what: `'${word}' of ${this.name}`,
     });
     if (!this.alive) throw new Error(`${this.name} ended (${JSON.stringify(this.end)}):\n${this.text}`);

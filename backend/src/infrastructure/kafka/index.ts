@@ -52,6 +52,7 @@ export { KafkaConnections } from './kafka-connections';
 export { KafkaModule, type KafkaModuleAsyncOptions } from './kafka.module';
 export type { DatabaseSettings, KafkaModuleOptions, TopicConfig } from './kafka.options';
 export { KafkaRuntimes } from './kafka-runtimes';
+export { currentReplay, muteInReplay } from './replay/mute-in-replay';
 export {
   type BatchItem,
   EventPublisherService,

@@ -78,7 +78,7 @@ export class KafkaRuntime {
       store: stateful?.store ?? new CommittedDeliveryStore(transport),
       observer: this.outcomes,
       logger: loggerOf('kafka'),
-      horizonMs: () => this.inboxHorizon.ms,
+      horizon: this.inboxHorizon,
       handlers: () => this.consumer.handlers(),
       topicOf: (eventType) => registry.definitionOf(eventType).topic,
     });

@@ -8,6 +8,8 @@ import type { GroupConsumerOptions } from '@/infrastructure/kafka/delivery/group
 import { OutcomeObserver } from '@/infrastructure/kafka/delivery/outcome-observer';
 import { EventOpener } from '@/infrastructure/kafka/delivery/runs/event-opener';
 import { TransactionSlots } from '@/infrastructure/kafka/delivery/runs/transaction-slots';
+import { identityText } from '@/infrastructure/kafka/schema/event-identity';
+import { receive } from '@/infrastructure/kafka/schema/received-event';
 import { UndecodableError } from '@/infrastructure/kafka/schema/schema.errors';
 import type { EventCodec } from '@/infrastructure/kafka/schema/event-codec';
 import type { EventTransport, LogRecord } from '@/infrastructure/kafka/transport/transport.port';
@@ -34,6 +36,9 @@ export function recordOf(
   };
 }
 
+/** What the inbox knows the event by. */
+export const identityOf = (record: LogRecord): string => identityText(receive(record).identity);
+
 function decoded(record: LogRecord) {
   const eventType = record.value?.toString() ?? '';
   if (eventType === 'undecodable') throw new UndecodableError('no event');
@@ -41,7 +46,7 @@ function decoded(record: LogRecord) {
   const key = record.key?.toString() ?? null;
   return {
     event: { eventId, eventType, key, data: null, occurredAt: '', source: '/spec', correlationId: 'c' },
-    identity: `/spec ${eventId}`,
+    identity: identityOf(record),
     writerFingerprint: undefined,
   };
 }
@@ -93,6 +98,7 @@ export function groupParts(
     } as unknown as EventTransport,
     store,
     opener: new EventOpener(codec, () => Number.POSITIVE_INFINITY),
+    horizon: { learn: async () => undefined },
     breakers: new Breakers(metrics),
     slots: new TransactionSlots(checked.transactions),
     observer: new OutcomeObserver(),

@@ -12,8 +12,12 @@ export const EFFECTS_TABLE = `
 
 const LOOK_EVERY_MS = 5;
 
-/** Resolves when so many rows are committed. */
-export async function untilStored(client: Client, table: 'effects' | 'inbox', count: number): Promise<void> {
+/** Resolves when so many rows are committed; of `progress` there is one for each partition that was taken over. */
+export async function untilStored(
+  client: Client,
+  table: 'effects' | 'inbox' | 'progress',
+  count: number,
+): Promise<void> {
   for (;;) {
     const { rows } = await client.query(`select count(*)::int as stored from ${table}`);
     if (rows[0].stored >= count) return;

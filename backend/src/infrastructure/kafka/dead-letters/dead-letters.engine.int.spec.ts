@@ -202,6 +202,36 @@ describe('a dead letter, acted on', () => {
     expect(await flowing.parked(orderId)).toEqual([]);
   });
 
+  it('of one handler, leaves the event to the others as they had it', async () => {
+    const orderId = unique('order');
+    const [user, mended] = [unique('u'), unique('mended')];
+    const seen: string[] = [];
+    const consumer = app.get(EventConsumerService, { strict: false });
+    let failing = true;
+    const register = (name: string, run: (userId: string) => void) =>
+      consumer.registerHandler(
+        'order.created',
+        ({ data }: OrderCreatedEvent) => {
+          if (data.orderId === orderId) run(data.userId);
+        },
+        { name, ...QUICK, onDead: 'wait' },
+      );
+    register('first', (userId) => {
+      if (failing && userId === user) throw new TypeError('no');
+      seen.push(`first ${userId}`);
+    });
+    register('second', (userId) => void seen.push(`second ${userId}`));
+    await publish(orderId, user);
+    const letter = await eventually(async () => {
+      const { items } = await letters().list({ handler: 'first', key: orderId, status: 'dead' }, 10);
+      return items[0];
+    });
+    failing = false;
+    await act(letter, { kind: 'edit', edit: { patch: { userId: mended } } });
+    await eventually(() => seen.length === 2);
+    expect(seen).toEqual([`first ${mended}`, `second ${user}`]);
+  });
+
   it('of two handlers of an event, each has its effect once when both are retried at once', async () => {
     const consumer = app.get(EventConsumerService, { strict: false });
     const keys = Array.from({ length: 20 }, () => unique('order'));

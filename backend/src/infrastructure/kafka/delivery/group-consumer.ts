@@ -2,6 +2,7 @@ import { fullJitter } from '@/infrastructure/concurrency/back-off';
 import { Stop } from '@/infrastructure/concurrency/stop';
 import { within } from '@/infrastructure/concurrency/within';
 import type { Breakers } from '@/infrastructure/kafka/breaker/breakers';
+import type { InboxHorizon } from '@/infrastructure/kafka/inbox/inbox-horizon';
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import { OwnershipLostError } from '@/infrastructure/kafka/transport/transport.errors';
 import type {
@@ -29,6 +30,7 @@ export interface GroupConsumerOptions {
   readonly transport: EventTransport;
   readonly store: DeliveryStore;
   readonly opener: EventOpener;
+  readonly horizon: Pick<InboxHorizon, 'learn'>;
   readonly breakers: Breakers;
   readonly slots: TransactionSlots;
   readonly observer: OutcomeObserver;
@@ -44,8 +46,7 @@ export interface GroupConsumerOptions {
   readonly handlersOn: (topic: string) => readonly HandlerRegistration[];
 }
 
-/** Of compressed bytes, which are many times as many in memory. */
-const MAX_BYTES_PER_FETCH = 262_144;
+const MAX_BYTES_PER_FETCH = 1_048_576;
 const ACQUIRE_BACK_OFF = { firstMs: 100, longestMs: 5_000 };
 
 /** One process's part in a consumer group: takes partitions over, feeds their workers, saves progress. */
@@ -204,6 +205,8 @@ export class GroupConsumer implements GroupListener {
   private async acquire(partitions: readonly Announced[], left: Stop) {
     for (let failures = 1; ; failures++) {
       try {
+        // Before the first event: whether one is too old to be known must not be a guess.
+        if (this.options.store.transactional) await this.options.horizon.learn();
         return await this.options.store.acquire(this.group, partitions);
       } catch (error) {
         if (left.requested) throw error;

@@ -1,4 +1,5 @@
 import type { Breakers } from '@/infrastructure/kafka/breaker/breakers';
+import type { InboxHorizon } from '@/infrastructure/kafka/inbox/inbox-horizon';
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import type { KafkaSettings } from '@/infrastructure/kafka/kafka.options';
 import type { EventCodec } from '@/infrastructure/kafka/schema/event-codec';
@@ -21,8 +22,7 @@ export interface GroupSetOptions {
   readonly store: DeliveryStore;
   readonly observer: OutcomeObserver;
   readonly logger: Logger;
-  /** How long the inbox remembers, in ms. */
-  readonly horizonMs: () => number;
+  readonly horizon: InboxHorizon;
   readonly handlers: () => readonly HandlerRegistration[];
   readonly topicOf: (eventType: string) => string;
 }
@@ -42,13 +42,14 @@ export class GroupSet {
   constructor(private readonly options: GroupSetOptions) {
     const { settings, codec } = options;
     this.slots = new TransactionSlots(settings.delivery.transactions);
-    this.opener = new EventOpener(codec, options.horizonMs);
+    this.opener = new EventOpener(codec, () => options.horizon.ms);
     this.member(settings.group);
   }
 
   /** Topics with a handler now. */
   topics(): readonly string[] {
-    return [...new Set([...this.members.values()].flatMap(({ consumer }) => consumer.subscribed()))];
+    const { handlers, topicOf } = this.options;
+    return [...new Set(handlers().flatMap(({ eventTypes }) => eventTypes.map(topicOf)))];
   }
 
   all(): readonly GroupConsumer[] {

@@ -45,6 +45,7 @@ export async function reportHealth(
   const own = [
     ...runtimes.filter((runtime) => runtime.consumes).flatMap(checkOfGroups),
     checkOfHandlers(runtimes),
+    ...(await checksOfBreakers(metrics)),
   ];
   // Side by side: one deadline for all, not one after the other.
   const asked = transport && within(DEADLINE_MS, askLog(transport, runtimes));
@@ -137,6 +138,14 @@ function checkOfHandlers(runtimes: readonly KafkaRuntime[]): Check {
   const waiting = groups.reduce((sum, { parked }) => sum + parked, 0);
   if (waiting === 0) return { name: 'handlers', ok: true };
   return { name: 'handlers', ok: false, detail: `${waiting} event(s) failed and wait for another run` };
+}
+
+/** Something that handlers need is away: their events are held, nothing is lost, the rest goes on. */
+async function checksOfBreakers(metrics: Metrics): Promise<Check[]> {
+  const { values } = await metrics.circuitOpen.get();
+  const open = values.filter(({ value }) => value > 0).map(({ labels }) => `${labels.name}`);
+  if (open.length === 0) return [];
+  return [{ name: 'breakers', ok: false, detail: `open: ${open.toSorted().join(', ')}` }];
 }
 
 function checkOfDatabase({ stateful }: KafkaRuntime): Promise<Check>[] {

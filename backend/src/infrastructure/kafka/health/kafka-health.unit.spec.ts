@@ -14,7 +14,7 @@ it('answers within one deadline while neither log nor database does', async () =
     ready: true,
     consumes: true,
     settings: { topics: [{ topic: 'orders' }] },
-    groupConsumer: { group: 'g', fatal: undefined, subscribed: () => ['orders'] },
+    groupConsumers: [{ group: 'g', fatal: undefined, parked: 0, subscribed: () => ['orders'] }],
     transport: { admin: { topicNames: never } },
     stateful: { database: { schema: 'order', ping: never } },
   } as unknown as KafkaRuntime;
@@ -30,4 +30,14 @@ it('answers within one deadline while neither log nor database does', async () =
       { name: 'database order', ok: false, detail: 'no answer within 5000 ms' },
     ],
   });
+});
+
+it('names the breakers that are open, and degrades nothing while none is', async () => {
+  const metrics = new Metrics();
+  metrics.circuitOpen.set({ name: 'payment-provider' }, 1);
+  metrics.circuitOpen.set({ name: 'mail-server' }, 0);
+  const { checks } = await reportHealth([], metrics);
+  expect(checks).toContainEqual({ name: 'breakers', ok: false, detail: 'open: payment-provider' });
+  metrics.circuitOpen.set({ name: 'payment-provider' }, 0);
+  expect((await reportHealth([], metrics)).checks).toEqual([{ name: 'handlers', ok: true }]);
 });

@@ -2,6 +2,8 @@ import type { LogAdmin, TopicDescription } from '@/infrastructure/kafka/transpor
 
 const DAY_MS = 86_400_000;
 const KAFKA_RETENTION_MS = 7 * DAY_MS;
+/** Kafka drops whole segments, so a record may outlive its retention by the time a segment stays open. */
+const KAFKA_SEGMENT_MS = 7 * DAY_MS;
 
 export interface InboxHorizonOptions {
   /** `inboxHorizonMs` of the delivery options. */
@@ -29,6 +31,11 @@ export class InboxHorizon {
     this.known = Number.POSITIVE_INFINITY;
   }
 
+  /** Known from here on, where it was not. */
+  async learn(): Promise<void> {
+    if (this.known === Number.POSITIVE_INFINITY) await this.refresh();
+  }
+
   /** Reads the retentions again, since anybody may change them. */
   async refresh(): Promise<number> {
     const { changes } = this;
@@ -43,5 +50,6 @@ export class InboxHorizon {
 function retentionOf({ config }: TopicDescription): number {
   const policies = (config['cleanup.policy'] ?? 'delete').split(',').map((policy) => policy.trim());
   const retention = Number(config['retention.ms'] ?? KAFKA_RETENTION_MS);
-  return retention < 0 || !policies.includes('delete') ? Number.POSITIVE_INFINITY : retention;
+  const segment = Number(config['segment.ms'] ?? KAFKA_SEGMENT_MS);
+  return retention < 0 || !policies.includes('delete') ? Number.POSITIVE_INFINITY : retention + segment;
 }

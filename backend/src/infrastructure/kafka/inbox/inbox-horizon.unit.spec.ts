@@ -13,13 +13,18 @@ function horizonOver(...configs: Record<string, string>[]) {
 
 describe('the horizon of the inbox', () => {
   it.each([
-    ['the option, where topics forget earlier', [{ 'retention.ms': `${7 * DAY}` }], 14 * DAY],
+    ['the option, where topics forget earlier', [{ 'retention.ms': `${2 * DAY}` }], 14 * DAY],
     [
-      'a day more than the longest retention',
+      'a day and an open segment more than the longest retention',
       [{ 'retention.ms': `${7 * DAY}` }, { 'retention.ms': `${30 * DAY}` }],
-      31 * DAY,
+      38 * DAY,
     ],
-    ["a day more than Kafka's default", [{}], 14 * DAY],
+    ["the same with Kafka's defaults", [{}], 15 * DAY],
+    [
+      'shorter where segments are closed soon',
+      [{ 'retention.ms': `${30 * DAY}`, 'segment.ms': `${DAY}` }],
+      32 * DAY,
+    ],
     ['never, where a topic keeps all', [{ 'retention.ms': '-1' }, { 'retention.ms': '1' }], Infinity],
     [
       'never, where a topic keeps the last of each key',

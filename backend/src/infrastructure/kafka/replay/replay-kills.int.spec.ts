@@ -11,7 +11,7 @@ import { testKafka } from '@/testing/test-kafka';
 import { unique } from '@/testing/unique';
 import type { ReplayMode } from './replay';
 
-const PROGRAM = fileURLToPath(new URL('./replay.child.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../../testing/replay.child.ts', import.meta.url));
 const kafka = testKafka();
 const engines = [
   ['embedded', { engine: 'embedded' as const }],
@@ -33,7 +33,7 @@ describe.for(engines)('a process killed in the middle of a replay on %s', ([, en
     const name = unique('kills').replaceAll('-', '_');
     const start = () => replayService({ name, url: database.url, kafka: engine ?? {} });
 
-    /** Whatever the child leaves behind, another process finds it. */
+    /** Whatever the child leaves behind, another process finds it. At most three hundred runs are not committed then. */
     async function killedAfter(mode: ReplayMode, runs: number): Promise<void> {
       const wishes = { name, url: database.url, kafka: engine, mode, stopAt: runs };
       const child = fork(await bundleForChild(PROGRAM), [JSON.stringify(wishes)], { stdio: 'ignore' });
@@ -81,7 +81,7 @@ describe.for(engines)('a process killed in the middle of a replay on %s', ([, en
         await service.database.run(sql`delete from steps where nth > 200`);
         await service.database.run(sql`update totals set total = 7`);
       });
-      await killedAfter('rebuild', 700);
+      await killedAfter('rebuild', 850);
       await withService(async (service) => {
         const { id, progress, counts } = await interrupted(service);
         // In the middle of a page: some of what was run is not yet counted.
@@ -105,7 +105,7 @@ describe.for(engines)('a process killed in the middle of a replay on %s', ([, en
           await service.database.run(sql`delete from ${sql.id(table)}`);
         }
       });
-      await killedAfter('fill', 700);
+      await killedAfter('fill', 850);
       await withService(async (service) => {
         const { id, counts } = await interrupted(service);
         const before = await service.handled();

@@ -120,7 +120,7 @@ export class Dispatcher {
   private take(kind: 'shared' | 'batch', queue: Queue<ReadyLane>) {
     const taken: { entry: ReadyLane; run: Delivery[] }[] = [];
     const handler = kind === 'batch' ? queue.peek()?.lane.head?.plan?.handlers[0] : undefined;
-    let room = handler?.batch?.maxEvents ?? this.options.limits.eventsPerTransaction;
+    let room = handler?.batch?.maxEvents ?? this.options.shared.room;
     // Outside SQL one event per key: of two, the second must not happen when the first one fails.
     const outside = handler?.options.effects === 'external' || !this.plans.transactional;
     const perLane = handler === undefined ? MOST_OF_ONE_LANE : outside ? 1 : room;

@@ -38,7 +38,7 @@ class Subscription {
     const together = { run: (deliveries: readonly Delivery[]) => this.run(deliveries) };
     this.dispatcher = new Dispatcher(this.plans, {
       alone: { run: async (delivery: Delivery) => (await this.run([delivery]))[0] },
-      shared: together,
+      shared: { ...together, room: checked.eventsPerTransaction },
       batch: together,
       slots: new TransactionSlots(checked.transactions),
       limits: checked,

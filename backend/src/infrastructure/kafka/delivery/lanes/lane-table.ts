@@ -141,7 +141,7 @@ export class LaneTable {
     lane.remove(delivery);
     if (delivery.row) this.rows.add(lane.key, -1);
     if (!result.stored) return this.options.onDone(delivery, result.codes);
-    this.follow(
+    lane.stored = this.follow(
       result.stored.then(() => this.options.onDone(delivery, result.codes)),
       lane,
     );
@@ -170,8 +170,9 @@ export class LaneTable {
 
   private failed(lane: Lane, delivery: Delivery, failure: RunFailure): void {
     this.hold(lane, failure.stillRunning);
-    const settled = this.options.settlement
-      .failed(delivery, failure, this.options.plans)
+    // After a crash what ran before would come again, and then go behind the event that is parked now.
+    const settled = lane.stored
+      .then(() => this.options.settlement.failed(delivery, failure, this.options.plans))
       .then(async (verdict) => {
         switch (verdict.kind) {
           case 'again':
@@ -201,7 +202,7 @@ export class LaneTable {
         lane.busy = false;
         this.goOn(lane);
       });
-    this.follow(settled, lane, () => {
+    void this.follow(settled, lane, () => {
       lane.busy = false;
       this.goOn(lane);
     });
@@ -257,7 +258,7 @@ export class LaneTable {
         if (lane.mode === 'parked' && lane.writing === 0 && lane.hung === 0) this.lanes.delete(lane.key);
         else if (lane.mode === 'releasing') this.goOn(lane);
       });
-    this.follow(parked, lane, () => this.writeBehind(lane, delivery));
+    void this.follow(parked, lane, () => this.writeBehind(lane, delivery));
   }
 
   /** What is in the table of a lane, in order; none: what came from the log meanwhile. */
@@ -281,7 +282,7 @@ export class LaneTable {
       }
       this.goOn(lane);
     });
-    this.follow(loaded, lane, () => this.reload(lane));
+    void this.follow(loaded, lane, () => this.reload(lane));
   }
 
   private decide(lane: Lane, row: ParkedRow): void {
@@ -296,11 +297,11 @@ export class LaneTable {
       if (gone === 0) return this.backToTable(lane);
       this.goOn(lane);
     });
-    this.follow(decided, lane, () => this.reload(lane));
+    void this.follow(decided, lane, () => this.reload(lane));
   }
 
   /** Something of the lane is being written; when it is refused, the tenure is over, or it is tried again. */
-  private follow(writing: Promise<unknown>, lane: Lane, again?: () => void): void {
+  private follow(writing: Promise<unknown>, lane: Lane, again?: () => void): Promise<unknown> {
     const followed = writing.catch(async (error: unknown) => {
       if (this.options.stop.requested) return;
       if (isFenced(error)) return this.options.onFenced(error);
@@ -310,6 +311,7 @@ export class LaneTable {
     });
     this.runs.add(followed);
     void followed.finally(() => this.runs.delete(followed));
+    return followed;
   }
 
   private hold(lane: Lane, stillRunning: Promise<unknown> | undefined): void {

@@ -122,6 +122,23 @@ describe('a lane', () => {
     expect(partition.effects).toEqual(['h 0', 'h 1']);
   });
 
+  it('lets what comes while its parked events run wait for them', async () => {
+    const slow = Promise.withResolvers<void>();
+    let runs = 0;
+    const first = () => {
+      runs += 1;
+      if (runs === 1) throw new Error('fails');
+      return slow.promise;
+    };
+    const partition = await take(handler('h', (offset) => (offset === 0n ? first() : undefined)));
+    partition.read(event(0n), event(1n), event(2n));
+    await partition.until(() => runs === 2);
+    partition.read(event(3n), event(4n));
+    slow.resolve();
+    await partition.until(() => partition.effects.length === 5);
+    expect(partition.effects).toEqual(['h 0', 'h 1', 'h 2', 'h 3', 'h 4']);
+  });
+
   it('still waits for a person when an older event that was sent back has run', async () => {
     const fails = new Set([5n, 7n]);
     const partition = await take(
@@ -247,21 +264,45 @@ describe('an event with effects outside SQL', () => {
   it('has none of them twice where a later handler of it is held for a while', async () => {
     let away = true;
     const once = vi.fn();
+    const late = { retry: { ...retry, attempts: 1_000 }, effects: 'external' } as const;
+    const calls = () => {
+      if (away) throw new DependencyError('stock');
+    };
     const partition = await take(
       handler('first', once, { effects: 'external' }),
-      handler(
-        'second',
-        () => {
-          if (away) throw new DependencyError('stock');
-        },
-        { effects: 'external', retry: { ...retry, attempts: 1_000 } },
-      ),
+      handler('second', calls, late),
     );
-    partition.read(...Array.from({ length: 20 }, (_, nth) => event(BigInt(nth), `k${nth}`)));
+    const events = Array.from({ length: 20 }, (_, nth) => event(BigInt(nth), `k${nth}`));
+    // These open the breaker, and those find it open.
+    partition.read(...events.slice(0, 5));
+    await vi.advanceTimersByTimeAsync(5);
+    partition.read(...events.slice(5));
     await vi.advanceTimersByTimeAsync(20_000);
+    const parked = store.parking.rows.size;
     away = false;
     await partition.until(() => partition.effects.length === 40);
+    expect(parked).toBeLessThan(20);
     expect(once).toHaveBeenCalledTimes(20);
+  });
+});
+
+describe('an event that fails', () => {
+  it('is parked only when what its key did before outside SQL is remembered', async () => {
+    const order: string[] = [];
+    store.fault = (at) => {
+      if (at === 'remember' && order.length < 3) {
+        order.push('away');
+        throw new DatabaseUnavailableError('away');
+      }
+      if (['remember', 'park'].includes(at)) order.push(at);
+    };
+    const fails = (offset: bigint) => {
+      if (offset === 1n) throw new Error('fails');
+    };
+    const partition = await take(handler('h', fails, { effects: 'external' }));
+    partition.read(event(0n), event(1n));
+    await partition.until(() => partition.worker.watermark === 2n);
+    expect(order.slice(0, 5)).toEqual(['away', 'away', 'away', 'remember', 'park']);
   });
 });
 

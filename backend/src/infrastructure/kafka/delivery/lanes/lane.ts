@@ -17,6 +17,8 @@ export class Lane {
   busy = false;
   /** Parked rows being written. */
   writing = 0;
+  /** The last outcome that was on its way into the database. Does not reject. */
+  stored: Promise<unknown> = Promise.resolve();
   /** Runs that were given up on and go on all the same; nothing of the key runs beside them. */
   hung = 0;
 

@@ -35,7 +35,7 @@ export class SubscriptionLanes {
     const alone = new AloneRuns(parts);
     this.dispatcher = new Dispatcher(plans, {
       alone,
-      shared: new SharedRuns({ ...parts, alone }),
+      shared: new SharedRuns({ ...parts, alone, most: parts.limits.eventsPerTransaction }),
       batch: new BatchRuns({ ...parts, alone }),
       slots: parts.slots,
       limits: parts.limits,

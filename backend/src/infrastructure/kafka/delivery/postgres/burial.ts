@@ -5,7 +5,7 @@ import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { ParkedEventChangedError } from '../delivery.errors';
 import type { BurialOutcome, BurialRequest } from '../delivery-store.port';
-import { asItWas, resolveLetters } from './claims';
+import { asItWas, resolveLetters, withoutOwnEdit } from './claims';
 import { holdFences, refuseFenced } from './fence';
 import { laneBytes } from './parked-rows';
 
@@ -76,7 +76,7 @@ async function settleLane(session: SqlSession, request: BurialRequest): Promise<
     await expectOne(
       session.run(sql`
         update parked set state = ${state}, pending = ${pending}::text[], handler = ${handler},
-          attempts = ${attempts}, due_at = ${due}
+          attempts = ${attempts}, due_at = ${due}, edited_value = ${laneWaits ? sql`edited_value` : withoutOwnEdit}
         where ${asItWas(tenure, from)}`),
     );
   } else {

@@ -8,6 +8,9 @@ export const asItWas = (tenure: Tenure, row: ParkedRow) => sql`
   and parked.partition = ${tenure.partition} and parked."offset" = ${row.record.offset}
   and parked.state = ${row.state} and parked.attempts = ${row.attempts}`;
 
+/** An edit for one handler ends with that handler; one of a record that did not decode is for all of them. */
+export const withoutOwnEdit = sql`case when parked.handler is null or parked.handler = '*' then parked.edited_value end`;
+
 /**
  * Takes the runs' parked rows away, or leaves them to the handlers that remain, in the transaction of the effects.
  * Rejects with `ParkedEventChangedError` when a person was quicker.
@@ -36,7 +39,8 @@ export async function settleClaims(session: SqlSession, runs: readonly EffectRun
   for (const { tenure, row, remaining } of claimed) {
     if (remaining.length === 0) continue;
     const kept = await session.run(sql`
-      update parked set pending = ${remaining}::text[] where ${asItWas(tenure, row)}`);
+      update parked set pending = ${remaining}::text[], edited_value = ${withoutOwnEdit}
+      where ${asItWas(tenure, row)}`);
     if (kept !== 1) throw new ParkedEventChangedError();
   }
   const retried = claimed.filter(({ row }) => row.state === 'waiting');

@@ -1,7 +1,7 @@
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { ParkedEventChangedError } from '../delivery.errors';
 import type { ParkedRow, Tenure } from '../delivery-store.port';
-import { asItWas } from './claims';
+import { asItWas, withoutOwnEdit } from './claims';
 import { laneBytes } from './parked-rows';
 
 /**
@@ -19,7 +19,7 @@ async function skip(session: SqlSession, tenure: Tenure, row: ParkedRow): Promis
       ? await session.run(sql`delete from parked where ${asItWas(tenure, row)}`)
       : await session.run(sql`
           update parked set state = 'waiting', due_at = clock_timestamp(), attempts = 0, handler = null,
-            pending = ${remaining}::text[] where ${asItWas(tenure, row)}`);
+            pending = ${remaining}::text[], edited_value = ${withoutOwnEdit} where ${asItWas(tenure, row)}`);
   if (changed !== 1) throw new ParkedEventChangedError();
   return remaining.length === 0 ? 1 : 0;
 }

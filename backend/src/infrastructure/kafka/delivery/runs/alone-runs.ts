@@ -189,7 +189,8 @@ export class AloneRuns {
   }
 
   private async refuseTooOld(step: Step): Promise<void> {
-    if (!this.options.opener.isTooOld(step.event.mark)) return;
+    // A parked row is itself the proof that there was no effect.
+    if (step.delivery.row || !this.options.opener.isTooOld(step.event.mark)) return;
     const [known] = await this.options.writer.seen(runOf(step));
     if (known !== undefined && known !== 'handled') return;
     throw new TooOldToDeduplicateError(

@@ -1,7 +1,8 @@
-import type { DeliveryStore, EffectRun } from '../delivery-store.port';
+import type { DeliveryStore, EffectOutcomes, EffectRun } from '../delivery-store.port';
 import type { Delivery } from '../lanes/delivery';
 import type { AloneRuns } from './alone-runs';
 import type { EventOpener, Opened } from './event-opener';
+import { isPassing, isRerun } from './failure-class';
 import type { HandlerGates } from './handler-gates';
 import { invoke } from './handler-invocation';
 import type { RunMeter } from './run-meter';
@@ -21,102 +22,176 @@ export interface SharedRunsOptions {
   readonly gates: HandlerGates;
   readonly alone: AloneRuns;
   readonly meter: RunMeter;
+  /** Events of one transaction, where none of them fails. */
+  readonly most: number;
 }
+
+type Together =
+  | { readonly kind: 'done' }
+  /** The handler of this one threw; undefined where it was nobody's handler. */
+  | { readonly kind: 'rolled-back'; readonly by: Member | undefined }
+  | { readonly kind: 'unavailable'; readonly error: unknown };
+
+/** A group is made up again without who failed, this often; what is left then runs one by one. */
+const MOST_GROUPS = 4;
+const LEAST_ROOM = 4;
+const ROOM_STEP = 8;
 
 /**
  * Several events in one transaction: one fence, one statement for all inbox rows, one commit. Handlers run one after
- * another in the order of the keys, so that two such transactions lock rows in one direction. When one fails all is
- * rolled back and each is run alone, in its own transaction: a failure costs its neighbours time, never an attempt.
+ * another in the order of the keys, so that two such transactions lock rows in one direction. When one of them fails
+ * all is rolled back; that one is run alone, in its own transaction, and the others together again: a failure costs
+ * its neighbours time, never an attempt. Where failures are many the groups become small.
  */
 export class SharedRuns {
-  constructor(private readonly options: SharedRunsOptions) {}
+  private size: number;
+
+  constructor(private readonly options: SharedRunsOptions) {
+    this.size = options.most;
+  }
+
+  /** How many events the next transaction should take. */
+  get room(): number {
+    return this.size;
+  }
 
   /** Answers in the order of the deliveries, of which those of one lane are in lane order. */
   async run(deliveries: readonly Delivery[], plans: SubscriptionPlan): Promise<readonly RunResult[]> {
-    if (deliveries.length > 1) {
-      const members = await this.openAll(deliveries, plans);
-      const done = members && (await this.together(members, plans));
-      if (done) return done;
-    }
-    return this.oneByOne(deliveries, plans);
+    const results: RunResult[] = [];
+    if (deliveries.length === 1) return this.oneByOne(deliveries, deliveries, plans, results);
+    const grouped = await this.runGroups(await this.openAll(deliveries, plans), plans, results);
+    const left = deliveries.filter((_, nth) => !grouped.has(nth));
+    return this.oneByOne(deliveries, left, plans, results);
   }
 
-  private async oneByOne(deliveries: readonly Delivery[], plans: SubscriptionPlan): Promise<RunResult[]> {
+  private async oneByOne(
+    all: readonly Delivery[],
+    left: readonly Delivery[],
+    plans: SubscriptionPlan,
+    results: RunResult[],
+  ): Promise<readonly RunResult[]> {
     const stopped = new Set<string>();
-    const results: RunResult[] = [];
-    for (const delivery of deliveries) {
-      const place = `${delivery.tenure.partition}/${delivery.lane}`;
-      if (stopped.has(place)) {
-        results.push({ kind: 'not-run' });
-        continue;
-      }
-      const result = await this.options.alone.run(delivery, plans, true);
+    for (const delivery of left) {
+      const place = placeOf(delivery);
+      const result: RunResult = stopped.has(place)
+        ? { kind: 'not-run' }
+        : await this.options.alone.run(delivery, plans, true);
       if (result.kind !== 'done') stopped.add(place);
-      results.push(result);
+      results[all.indexOf(delivery)] = result;
     }
     return results;
   }
 
-  /** Undefined where one of them needs more than this way can give: it is found out alone. */
+  /** Without those that need more than this way can give, and what comes after them in their lanes. */
   private async openAll(
     deliveries: readonly Delivery[],
     plans: SubscriptionPlan,
-  ): Promise<readonly Member[] | undefined> {
+  ): Promise<readonly Member[]> {
+    const alone = new Set<string>();
     const members: Member[] = [];
     for (const [nth, delivery] of deliveries.entries()) {
-      const opened = await this.options.opener.open(delivery);
-      if (opened.kind !== 'event' || this.options.opener.isTooOld(opened.event.mark)) return undefined;
-      const plan = delivery.plan ?? plans.left(opened.event.eventType, delivery.row);
-      if (plan?.kind !== 'shared' || plans.strangers(delivery.row).length > 0) return undefined;
-      if (plan.handlers.some((handler) => this.options.gates.of(handler).state !== 'closed'))
-        return undefined;
-      members.push({ nth, delivery, plan, event: opened.event });
+      const place = placeOf(delivery);
+      const member = alone.has(place) ? undefined : await this.open(nth, delivery, plans);
+      if (member) members.push(member);
+      else alone.add(place);
     }
     return members;
   }
 
-  /** Undefined when it came to nothing. */
+  private async open(nth: number, delivery: Delivery, plans: SubscriptionPlan): Promise<Member | undefined> {
+    const { opener, gates } = this.options;
+    // What has failed before may well fail again.
+    if (delivery.row && delivery.row.attempts > 0) return undefined;
+    const opening = opener.open(delivery);
+    const opened = opening instanceof Promise ? await opening : opening;
+    if (opened.kind !== 'event' || opener.isTooOld(opened.event.mark)) return undefined;
+    const plan = delivery.plan ?? plans.left(opened.event.eventType, delivery.row);
+    if (plan?.kind !== 'shared' || plans.strangers(delivery.row).length > 0) return undefined;
+    if (plan.handlers.some((handler) => gates.of(handler).state !== 'closed')) return undefined;
+    return { nth, delivery, plan, event: opened.event };
+  }
+
+  /** Runs what can be run together; answers which of the deliveries have their result. */
+  private async runGroups(
+    members: readonly Member[],
+    plans: SubscriptionPlan,
+    results: RunResult[],
+  ): Promise<ReadonlySet<number>> {
+    let rest = members;
+    for (let groups = 1; rest.length > 1; groups++) {
+      const ended = await this.together(rest, plans, results);
+      if (ended.kind === 'rolled-back') {
+        const { by } = ended;
+        if (!by || groups >= MOST_GROUPS) return new Set();
+        const after = ({ nth, delivery }: Member) =>
+          placeOf(delivery) === placeOf(by.delivery) && nth >= by.nth;
+        rest = rest.filter((member) => !after(member));
+        continue;
+      }
+      if (ended.kind === 'unavailable') for (const { nth } of rest) results[nth] = ended;
+      return new Set(rest.map(({ nth }) => nth));
+    }
+    return new Set();
+  }
+
   private async together(
     members: readonly Member[],
     plans: SubscriptionPlan,
-  ): Promise<readonly RunResult[] | undefined> {
-    const { store, meter } = this.options;
+    results: RunResult[],
+  ): Promise<Together> {
+    const { store, meter, most } = this.options;
     const ordered = members.toSorted((a, b) => compare(a.delivery.lane, b.delivery.lane) || a.nth - b.nth);
     const limit = Math.max(
       ...members.flatMap(({ plan }) => plan.handlers.map(({ options }) => options.timeoutMs)),
     );
     const begun = performance.now();
+    let running: Member | undefined;
     try {
       const outcomes = await store.together(
         ordered.map(runOf),
         async (known) => {
-          for (const [index, { delivery, plan, event }] of ordered.entries()) {
-            for (const [nth, handler] of plan.handlers.entries()) {
-              if (known[index]?.[nth] === 'handled') await invoke(handler, delivery, event.decoded);
+          for (const [index, member] of ordered.entries()) {
+            running = member;
+            for (const [nth, handler] of member.plan.handlers.entries()) {
+              if (known[index]?.[nth] === 'handled')
+                await invoke(handler, member.delivery, member.event.decoded);
             }
           }
+          running = undefined;
         },
         limit,
       );
-      const results: RunResult[] = [];
       const seconds = (performance.now() - begun) / 1000 / members.length;
-      for (const [index, { nth, delivery, plan, event }] of ordered.entries()) {
-        const each = outcomes[index] ?? [];
-        for (const [at, handler] of plan.handlers.entries()) {
-          const outcome = each[at] ?? 'handled';
-          if (outcome === 'handled') this.options.gates.of(handler).succeeded('run');
-          meter.ended(delivery, handler, event.eventType, outcome, seconds);
-        }
-        const names = plan.handlers.map(({ name }) => name);
-        results[nth] = { kind: 'done', codes: plans.withRepeated(plan.codes, repeatedOf(names, each)) };
+      for (const [index, member] of ordered.entries()) {
+        results[member.nth] = this.done(member, outcomes[index] ?? [], plans, seconds);
       }
-      return results;
+      this.size = Math.min(most, this.size + ROOM_STEP);
+      return { kind: 'done' };
     } catch (error) {
       meter.sharedFailed(error, members.length);
-      return undefined;
+      this.size = Math.max(LEAST_ROOM, Math.floor(this.size / 2));
+      if (isPassing(error) && !isRerun(error)) return { kind: 'unavailable', error };
+      return { kind: 'rolled-back', by: running };
     }
   }
+
+  private done(
+    { delivery, plan, event }: Member,
+    outcomes: EffectOutcomes,
+    plans: SubscriptionPlan,
+    seconds: number,
+  ): RunResult {
+    for (const [at, handler] of plan.handlers.entries()) {
+      const outcome = outcomes[at] ?? 'handled';
+      if (outcome === 'handled') this.options.gates.of(handler).succeeded('run');
+      this.options.meter.ended(delivery, handler, event.eventType, outcome, seconds);
+    }
+    const names = plan.handlers.map(({ name }) => name);
+    return { kind: 'done', codes: plans.withRepeated(plan.codes, repeatedOf(names, outcomes)) };
+  }
 }
+
+const placeOf = ({ tenure, lane }: Delivery): string => `${tenure.partition}/${lane}`;
 
 function runOf({ delivery, plan, event }: Member): EffectRun {
   const { tenure, record, row } = delivery;

@@ -58,12 +58,19 @@ export class SubscriptionPlan {
   left(eventType: string, row: ParkedRow | undefined): Plan | undefined {
     const plan = this.of(eventType);
     if (!plan || !row || row.pending.includes(EVERY_HANDLER)) return plan;
-    return this.only(plan, (name) => row.pending.includes(name));
+    return this.only(plan, (name) => takersOf(row).includes(name));
   }
 
-  /** Handlers that a parked row waits for and that are not registered here; another version of the service may. */
+  /**
+   * Handlers that a parked row goes on waiting for after this run: not registered here (another version of the
+   * service may have them), or others than the one that an edit is for.
+   */
   strangers(row: ParkedRow | undefined): readonly string[] {
-    return row?.pending.filter((name) => name !== EVERY_HANDLER && !this.accounts.includes(name)) ?? [];
+    if (!row) return [];
+    const takers = takersOf(row);
+    return row.pending.filter(
+      (name) => name !== EVERY_HANDLER && !(takers.includes(name) && this.accounts.includes(name)),
+    );
   }
 
   /** `base` with the given handlers' effect known from another offset. */
@@ -93,3 +100,7 @@ export class SubscriptionPlan {
     return together && this.transactional ? 'shared' : 'alone';
   }
 }
+
+/** Those that the row runs for now: an edit is for the handler that failed, the others get the event as it was. */
+const takersOf = ({ editedValue, handler, pending }: ParkedRow): readonly string[] =>
+  editedValue && handler !== null && handler !== EVERY_HANDLER ? [handler] : pending;

@@ -1,5 +1,5 @@
-import { replayService, TOTALS } from '@/testing/replay-service';
-import type { ReplayMode } from './replay';
+import { replayService, TOTALS } from './replay-service';
+import type { ReplayMode } from '@/infrastructure/kafka/replay/replay';
 
 interface Wishes {
   readonly name: string;
