@@ -6,7 +6,7 @@ import { inRoot } from './lib/workspace.mjs';
 const PAGE = inRoot('docs/errors.md');
 const SOURCE = inRoot('backend/src');
 const CLASS =
-  /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*)?export (?:abstract )?class (\w+) extends (\w+)[^{]*\{([\s\S]*?)\n\}/g;
+  /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*)?(?:export )?(?:abstract )?class (\w+) extends (\w+)[^{]*\{([\s\S]*?)\n\}/g;
 
 const sources = readdirSync(SOURCE, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts'))
@@ -46,6 +46,12 @@ rows.push({
   retryable: 'no',
   text: 'Something that nobody foresaw. The log has it under the `correlationId` of the answer.',
 });
+const CODE = /^ +(?:override )?readonly code(?:: string)? = '(\w+)'/gm;
+const listed = new Set(rows.map(({ code }) => code));
+for (const text of sources) {
+  for (const [, code] of text.matchAll(CODE))
+    if (!listed.has(code)) missing.push(`${code} (its class is not read, or another has its name)`);
+}
 rows.sort((a, b) => (a.code < b.code ? -1 : 1));
 
 const page = `# Error codes

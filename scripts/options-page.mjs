@@ -37,13 +37,13 @@ Also an option of the module, \`KafkaModule.forRoot({ retry })\`, for all handle
 wait before run n + 1 is anything from 0 to \`firstDelayMs\` times 2^(n - 1), and never longer than \`longestDelayMs\` (full
 jitter). Kinds of errors are classes, or stable \`code\`s as text; an error counts as what it was caused by, too.
 
-${optionsTable('retryOptions')}
+${optionsTable('retryFields')}
 ### \`breaker\`
 
 The outgoing dependencies of \`Breakers.of(name, options)\` take \`failures\`, \`openMs\` and \`longestOpenMs\` with the same
 defaults.
 
-${optionsTable('breakerOptions')}
+${optionsTable('breakerFields')}
 ## Of the module
 
 \`KafkaModule.forRoot({ delivery: { … } })\`: how this process delivers. A subscription is a group's part in one topic, a lane

@@ -4,7 +4,7 @@ import type { Environment } from '@/infrastructure/config/env';
 import { CodedError, type Fault } from '@/infrastructure/errors/coded-error';
 
 /** Nothing answers at the address of the platform. */
-export class NothingAnswersError extends CodedError {
+class NothingAnswersError extends CodedError {
   readonly code = 'NOTHING_ANSWERS';
   readonly retryable = true;
 

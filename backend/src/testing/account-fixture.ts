@@ -15,7 +15,7 @@ import { testDatabase } from './test-database';
 
 export const GROUP = 'shop.order';
 export const TOPIC = 'order-events';
-export const TOPIC_ID = 'topic-1';
+const TOPIC_ID = 'topic-1';
 
 interface Place {
   readonly handler?: string;

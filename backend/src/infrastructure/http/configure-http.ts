@@ -6,7 +6,7 @@ import { ProblemFilter } from './problem.filter';
 import { addRequestContext } from './request-context';
 import { SchemaValidationPipe } from './validation';
 
-export const BODY_LIMIT_BYTES = 1_048_576;
+const BODY_LIMIT_BYTES = 1_048_576;
 
 /** Clients are promised an answer within 10 s. */
 export const ANSWER_WITHIN_MS = 9_000;

@@ -14,7 +14,7 @@ const known = new WeakMap<FastifyRequest, Causality>();
 export const causalityOf = (request: FastifyRequest): Causality | undefined => known.get(request);
 
 /** A caller's correlation id and trace are kept where they are well formed; otherwise a new id is minted. */
-export function causalityFrom(headers: IncomingHttpHeaders): Causality {
+function causalityFrom(headers: IncomingHttpHeaders): Causality {
   const correlationId = single(headers[CORRELATION_HEADER]);
   const traceparent = single(headers['traceparent']);
   return {

@@ -23,7 +23,7 @@ const wanted = process.env['LOG_LEVEL'] ?? '';
 const level = LOG_LEVELS.find((known) => known === wanted.trim()) ?? DEFAULT_LOG_LEVEL;
 
 /** One JSON line per entry on standard output; `LOG_LEVEL` as pino has it. Secrets are cut by name. */
-export const rootLogger: Logger = pino({
+const rootLogger: Logger = pino({
   level,
   base: { pid: process.pid },
   serializers: { err: errorForLog },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CORRELATION_HEADER, causalityOf } from '@/infrastructure/http/request-context';
 import { parseInput } from '@/infrastructure/http/validation';
 
-export const OPERATOR_HEADER = 'x-operator';
+const OPERATOR_HEADER = 'x-operator';
 const UNNAMED = 'operator';
 
 /** Who uses the operator's routes, and what a request handed on to another process carries on. */

@@ -46,7 +46,7 @@ export type PlatformSettings = Omit<z.output<typeof platformVariables>, 'HOST'> 
 };
 
 /** What a process of the platform is told by its environment. Throws `ConfigurationError` with every fault. */
-export function readPlatformSettings(environment: Environment): PlatformSettings {
+function readPlatformSettings(environment: Environment): PlatformSettings {
   const faults: Fault[] = [];
   const read = readEnvironment(platformVariables, environment, faults);
   try {

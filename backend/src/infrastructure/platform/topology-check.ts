@@ -3,7 +3,7 @@ import { CodedError, type Fault } from '@/infrastructure/errors/coded-error';
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 
 /** A service handles what the topology does not say, or the other way round; it does not start. */
-export class TopologyMismatchError extends CodedError {
+class TopologyMismatchError extends CodedError {
   readonly code = 'TOPOLOGY_MISMATCH';
   readonly retryable = false;
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { BackendTerminator } from './backend-terminator';
 import { TransactionAbortedError, TransactionEndedError, translateDatabaseError } from './database.errors';
+import { StatementNames } from './statement-names';
 import { compile, type SqlQuery, type SqlSession } from './sql';
 import { TransactionDeadline } from './transaction-deadline';
 
@@ -28,10 +29,17 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** A process that is stopped inside a transaction loses it, so that its locks do not hold the next owner up. */
 const STALLED_TRANSACTION_MS = 15_000;
 
+interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
 /** A service's own pool. A connection is in one transaction or in none; a broken one never goes back. */
 export class Database implements SqlSession {
   readonly schema: string;
   private readonly pool: pg.Pool;
+  private readonly names = new StatementNames();
   private readonly terminator: BackendTerminator;
 
   constructor(options: DatabaseOptions) {
@@ -50,7 +58,7 @@ export class Database implements SqlSession {
   }
 
   rows<Row>(query: SqlQuery): Promise<Row[]> {
-    return translated(async () => (await this.pool.query(compile(query))).rows as Row[]);
+    return translated(async () => (await this.pool.query(this.statement(query))).rows as Row[]);
   }
 
   async row<Row>(query: SqlQuery): Promise<Row | undefined> {
@@ -58,7 +66,7 @@ export class Database implements SqlSession {
   }
 
   run(query: SqlQuery): Promise<number> {
-    return translated(async () => (await this.pool.query(compile(query))).rowCount ?? 0);
+    return translated(async () => (await this.pool.query(this.statement(query))).rowCount ?? 0);
   }
 
   /**
@@ -75,7 +83,7 @@ export class Database implements SqlSession {
       broken = error;
     };
     client.on('error', onError);
-    const transaction = new Transaction(client);
+    const transaction = new Transaction(client, (query) => this.statement(query));
     const deadline =
       timeoutMs === undefined
         ? undefined
@@ -111,6 +119,12 @@ export class Database implements SqlSession {
     }
   }
 
+  private statement(query: SqlQuery): Statement {
+    const { text, values } = compile(query);
+    const name = this.names.nameOf(text);
+    return name === undefined ? { text, values } : { name, text, values };
+  }
+
   async ping(): Promise<void> {
     await translated(() => this.pool.query('select 1'));
   }
@@ -124,7 +138,10 @@ export class Database implements SqlSession {
 export class Transaction implements SqlSession {
   private ended = false;
 
-  constructor(private readonly client: pg.PoolClient) {}
+  constructor(
+    private readonly client: pg.PoolClient,
+    private readonly statement: (query: SqlQuery) => Statement,
+  ) {}
 
   end(): void {
     this.ended = true;
@@ -144,7 +161,7 @@ export class Transaction implements SqlSession {
 
   private async query(query: SqlQuery): Promise<pg.QueryResult> {
     if (this.ended) throw new TransactionEndedError();
-    return translated(() => this.client.query(compile(query)));
+    return translated(() => this.client.query(this.statement(query)));
   }
 }
 

@@ -1,7 +1,7 @@
 import { CodedError, type Fault } from '@/infrastructure/errors/coded-error';
 
 /** What a client can get wrong about an order. */
-export abstract class OrderError extends CodedError {
+abstract class OrderError extends CodedError {
   readonly retryable = false;
 }
 

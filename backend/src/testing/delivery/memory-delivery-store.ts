@@ -76,7 +76,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
     await this.open.run(effects, () => work(outcomes));
     this.fault('commit');
     for (const { tenure } of runs) this.refuseFenced(tenure);
-    for (const run of runs) this.parking.settle(run);
+    this.parking.settle(runs);
     this.enter(runs);
     this.effects.push(...effects);
     this.fault('together:answer');
@@ -92,7 +92,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
   async remember(runs: readonly EffectRun[]): Promise<void> {
     this.fault('remember');
     for (const { tenure } of runs) this.refuseFenced(tenure);
-    for (const run of runs) this.parking.settle(run);
+    this.parking.settle(runs);
     this.enter(runs);
     this.fault('remember:answer');
   }

@@ -78,11 +78,15 @@ export class MemoryParking implements Parking {
   }
 
   /** Takes the row of a run away, or leaves it to the handlers that remain. Rejects where it is another one by now. */
-  settle({ tenure, claim }: EffectRun): void {
-    if (!claim) return;
-    const known = this.asItWas(tenure, claim.row);
-    if (claim.remaining.length > 0) this.put({ ...known, pending: claim.remaining });
-    else this.rows.delete(placeOf(tenure, known.record.offset));
+  /** All of them or none, as a transaction does. */
+  settle(runs: readonly EffectRun[]): void {
+    const claimed = runs.flatMap(({ tenure, claim }) => (claim ? [{ tenure, claim }] : []));
+    for (const { tenure, claim } of claimed) this.asItWas(tenure, claim.row);
+    for (const { tenure, claim } of claimed) {
+      const known = this.asItWas(tenure, claim.row);
+      if (claim.remaining.length > 0) this.put({ ...known, pending: claim.remaining });
+      else this.rows.delete(placeOf(tenure, known.record.offset));
+    }
   }
 
   bury({ tenure, letter, lane, remaining, laneWaits, from }: BurialRequest): BurialOutcome {

@@ -1,3 +1,5 @@
+import { ConfigurationError } from '@/infrastructure/config/configuration.error';
+import { dependencyBreakerOptions } from '@/infrastructure/kafka/delivery/delivery.options';
 import { CircuitOpenError } from './breaker.errors';
 import { Circuit, type CircuitOptions } from './circuit';
 import { type Classifier, isNoAnswer, markAsDependencyFailure } from './dependency-failures';
@@ -7,9 +9,7 @@ export interface DependencyOptions extends Partial<CircuitOptions> {
   readonly isFailure?: Classifier;
 }
 
-const DEFAULTS: CircuitOptions = { failures: 5, openMs: 1_000, longestOpenMs: 30_000 };
-
-/** Calls of one outgoing dependency by this process. */
+/** Calls of one outgoing dependency by this process. Throws `ConfigurationError` with every fault of the options. */
 export class DependencyBreaker {
   readonly circuit: Circuit;
   private readonly isFailure: Classifier;
@@ -18,7 +18,7 @@ export class DependencyBreaker {
     readonly name: string,
     { isFailure = isNoAnswer, ...options }: DependencyOptions = {},
   ) {
-    this.circuit = new Circuit({ ...DEFAULTS, ...options });
+    this.circuit = new Circuit(checked(name, options));
     this.isFailure = isFailure;
   }
 
@@ -40,4 +40,12 @@ export class DependencyBreaker {
       throw error;
     }
   }
+}
+
+function checked(dependency: string, options: Partial<CircuitOptions>): CircuitOptions {
+  const { success, data, error } = dependencyBreakerOptions.safeParse(options);
+  if (success) return data;
+  throw new ConfigurationError(
+    error.issues.map(({ path, message }) => ({ path: [dependency, ...path].join('.'), message })),
+  );
 }

@@ -64,4 +64,17 @@ describe("a dependency's breaker", () => {
     await fail(breaker, answering(500));
     await expect(breaker.execute(async () => 'answer')).rejects.toThrow(CircuitOpenError);
   });
+
+  it('refuses options that cannot be meant, all at once and under its name', () => {
+    const wrong = { failures: 0, openMs: 1, often: true };
+    expect(() => new DependencyBreaker('stock', wrong)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_CONFIGURATION',
+        message: expect.stringMatching(/3 fault[^]*stock\.failures:[^]*stock\.openMs:[^]*often/),
+      }),
+    );
+    expect(() => new DependencyBreaker('stock', { openMs: 2_000, longestOpenMs: 1_000 })).toThrow(
+      'stock.longestOpenMs: must not be less than openMs',
+    );
+  });
 });

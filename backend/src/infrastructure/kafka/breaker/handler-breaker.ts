@@ -1,3 +1,4 @@
+import { HandlerTimeoutError } from '@/infrastructure/concurrency/time-out.errors';
 import { type BreakerOptions } from '@/infrastructure/kafka/delivery/delivery.options';
 import { Circuit, type Admission, type Admitted, type CircuitState } from './circuit';
 import { type Classifier, classifier } from './dependency-failures';
@@ -33,7 +34,9 @@ export class HandlerBreaker {
   }
 
   failed(error: unknown, admitted: Admitted): { readonly classed: 'dependency' | 'own' } {
-    if (this.isDependencyFailure(error)) {
+    // A probe that hangs has had no answer.
+    const noAnswer = admitted === 'probe' && error instanceof HandlerTimeoutError;
+    if (noAnswer || this.isDependencyFailure(error)) {
       this.circuit.failed(admitted, error);
       return { classed: 'dependency' };
     }

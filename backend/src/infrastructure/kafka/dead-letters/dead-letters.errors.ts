@@ -49,7 +49,7 @@ export class LaneBeingDecidedError extends CodedError {
 }
 
 /** The topic was made anew since, so the letter's offset means another record now. Such a letter can be skipped. */
-export class TopicReplacedError extends CodedError {
+export class LetterTopicReplacedError extends CodedError {
   readonly code = 'TOPIC_REPLACED';
   readonly retryable = false;
   override readonly status = 409;

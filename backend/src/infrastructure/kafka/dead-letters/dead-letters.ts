@@ -3,7 +3,7 @@ import type { EventRegistry } from '@/infrastructure/kafka/schema/event-registry
 import { type Logger, loggerOf } from '@/infrastructure/observability/logger';
 import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import type { SqlSession } from '@/infrastructure/postgres/sql';
-import type { BulkJob, BulkPreview, BulkRequest, Selection } from './bulk/bulk-job';
+import type { BulkJob, BulkJobAct, BulkPreview, BulkRequest, Selection } from './bulk/bulk-job';
 import { cancelJob, createJob, findJobs, previewJob } from './bulk/bulk-jobs';
 import { BulkRunner, type BulkRunnerOptions } from './bulk/bulk-runner';
 import { DeadLetterNotFoundError } from './dead-letters.errors';
@@ -31,6 +31,7 @@ export interface DeadLettersOptions extends Pick<BulkRunnerOptions, 'leaseMs' | 
 }
 
 export type DecisionListener = (decision: LetterDecision) => Promise<void>;
+export type BulkActListener = (act: BulkJobAct) => Promise<void>;
 
 /**
  * The dead letters of one application: what is dead, why, and what is done about it. An act changes rows; the owner of
@@ -40,6 +41,7 @@ export class DeadLetters {
   private readonly acts: LetterActs;
   private readonly runner: BulkRunner;
   private readonly listeners: DecisionListener[] = [];
+  private readonly bulkListeners: BulkActListener[] = [];
 
   constructor(private readonly options: DeadLettersOptions) {
     const { logger = loggerOf('dead-letters'), ...parts } = options;
@@ -53,6 +55,11 @@ export class DeadLetters {
   /** Told of each act in its transaction; what a listener rejects with undoes the act. */
   onDecision(listener: DecisionListener): void {
     this.listeners.push(listener);
+  }
+
+  /** Told of each start and cancel of a bulk job, as of a decision. */
+  onBulkAct(listener: BulkActListener): void {
+    this.bulkListeners.push(listener);
   }
 
   /** Works bulk jobs off from here on, those of ended processes too. */
@@ -111,7 +118,11 @@ export class DeadLetters {
 
   /** Answers when the job and its letters are stored; it is worked off from then on. */
   async startBulk(request: BulkRequest): Promise<BulkJob> {
-    await this.options.unitOfWork.run((session) => createJob(session, request));
+    const { id, act, rate, by, selection } = request;
+    await this.options.unitOfWork.run(async (session) => {
+      const total = await createJob(session, request);
+      await this.tell({ kind: 'start', by, job: { id, act: act.kind, rate, total }, selection });
+    });
     this.runner.ring();
     const job = await this.findBulk(request.id);
     if (!job) throw new Error(`Job ${request.id} has vanished.`);
@@ -127,9 +138,17 @@ export class DeadLetters {
   }
 
   /** The job as it is then; undefined for an id that is not here. One that has ended stays as it is. */
-  async cancelBulk(id: string): Promise<BulkJob | undefined> {
-    await cancelJob(this.options.database, id);
+  async cancelBulk(id: string, by: string): Promise<BulkJob | undefined> {
+    await this.options.unitOfWork.run(async (session) => {
+      if (!(await cancelJob(session, id))) return;
+      const [job] = await findJobs(session, id);
+      if (job) await this.tell({ kind: 'cancel', by, job });
+    });
     return this.findBulk(id);
+  }
+
+  private async tell(act: BulkJobAct): Promise<void> {
+    for (const listener of this.bulkListeners) await listener(act);
   }
 
   private async existing(id: string): Promise<StoredLetter> {

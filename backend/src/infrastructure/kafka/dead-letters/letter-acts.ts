@@ -6,7 +6,7 @@ import {
   DeadLetterNotFoundError,
   LaneBeingDecidedError,
   LaneWaitsElsewhereError,
-  TopicReplacedError,
+  LetterTopicReplacedError,
 } from './dead-letters.errors';
 import { type Edit, type EditedValue, editLetter } from './edit/edit-letter';
 import type { LetterStatus } from './letter';
@@ -112,7 +112,7 @@ async function topicIdOf(session: SqlSession, letter: StoredLetter): Promise<str
     select topic_id from progress where group_id = ${letter.group_id} and topic = ${letter.topic}
       and partition = ${letter.partition}`);
   if (!now || (letter.topic_id !== '' && letter.topic_id !== now.topic_id))
-    throw new TopicReplacedError(letter.topic);
+    throw new LetterTopicReplacedError(letter.topic);
   return now.topic_id;
 }
 
@@ -130,13 +130,20 @@ async function parkAgain(
   topicId: string,
   editedValue: Buffer | null,
 ): Promise<void> {
+  const inLane = sql`group_id = ${letter.group_id} and topic = ${letter.topic} and topic_id = ${topicId}
+    and partition = ${letter.partition} and lane = ${letter.lane}`;
+  // Held to the commit: whoever ends the older one finds this one behind it.
+  const older = await session.row(sql`
+    select 1 from parked where ${inLane} and "offset" < ${letter.offset} order by "offset" limit 1 for update`);
+  const state = older ? 'behind' : 'waiting';
+  const due = older ? sql`null::timestamptz` : sql`clock_timestamp()`;
   await session.run(sql`
     insert into parked as known (
       group_id, topic, topic_id, partition, "offset", lane, key, value, headers, recorded_at, event_identity,
       event_type, writer_fingerprint, pending, handler, attempts, state, due_at, edited_value, cause, first_failed_at
     )
     select group_id, topic, ${topicId}, partition, "offset", ${letter.lane}, key, value, headers, recorded_at,
-      event_identity, event_type, writer_fingerprint, array[handler], handler, 0, 'waiting', clock_timestamp(),
+      event_identity, event_type, writer_fingerprint, array[handler], handler, 0, ${state}, ${due},
       ${editedValue}::bytea,
       jsonb_build_object('code', cause_code, 'name', '', 'message', cause_message, 'chain', cause_chain),
       first_failed_at
@@ -149,6 +156,12 @@ async function parkAgain(
       pending = case when excluded.handler = any(known.pending) then known.pending
         else known.pending || excluded.pending end,
       edited_value = excluded.edited_value`);
+  // Only the oldest of a lane has a time; the others follow it.
+  if (!older) {
+    await session.run(sql`
+      update parked set state = 'behind', due_at = null
+      where ${inLane} and "offset" > ${letter.offset} and state = 'waiting'`);
+  }
 }
 
 function passOver(

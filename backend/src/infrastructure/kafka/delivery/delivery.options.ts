@@ -9,11 +9,7 @@ const milliseconds = (least: number, most: number) => z.int().min(least).max(mos
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-/**
- * How often a failing event is run, and when. The wait before run n+1 is anything from 0 to
- * `firstDelayMs` * 2^(n-1), at most `longestDelayMs` (full jitter).
- */
-export const retryOptions = z.strictObject({
+export const retryFields = z.strictObject({
   /** Runs of one event by one handler before it is dead, the first included. */
   attempts: z.int().min(1).max(1_000).default(10),
   /** The longest wait before the second run; each later one may be twice as long. */
@@ -26,8 +22,30 @@ export const retryOptions = z.strictObject({
   fatal: errorKinds.default([]),
 });
 
-/** A breaker opens after failures in a row that were classed as a dependency's. */
-export const breakerOptions = z.strictObject({
+/**
+ * How often a failing event is run, and when. The wait before run n+1 is anything from 0 to
+ * `firstDelayMs` * 2^(n-1), at most `longestDelayMs` (full jitter).
+ */
+export const retryOptions = retryFields.refine(
+  ({ firstDelayMs, longestDelayMs }) => firstDelayMs <= longestDelayMs,
+  {
+    path: ['longestDelayMs'],
+    message: 'must not be less than firstDelayMs',
+  },
+);
+
+interface OpenTimes {
+  readonly openMs: number;
+  readonly longestOpenMs: number;
+}
+
+const refuseLongerFirst: z.core.CheckFn<OpenTimes> = ({ value, issues }) => {
+  if (value.openMs <= value.longestOpenMs) return;
+  const message = 'must not be less than openMs';
+  issues.push({ code: 'custom', input: value, path: ['longestOpenMs'], message });
+};
+
+export const breakerFields = z.strictObject({
   /** So many in a row open it; a run that succeeds begins the count anew. */
   failures: z.int().min(1).max(1_000).default(5),
   /** How long it is open at first; doubled each time the one event that is let through then fails as well. */
@@ -37,6 +55,14 @@ export const breakerOptions = z.strictObject({
   /** What counts as a dependency's failure besides `DependencyError`. */
   dependencyErrors: errorKinds.default([]),
 });
+
+/** A breaker opens after failures in a row that were classed as a dependency's. */
+export const breakerOptions = breakerFields.check(refuseLongerFirst);
+
+/** Of an outgoing dependency's breaker; the caller classes its failures. */
+export const dependencyBreakerOptions = breakerFields
+  .omit({ dependencyErrors: true })
+  .check(refuseLongerFirst);
 
 /** What a handler may say about its own delivery. Units are in the names; bounds are checked at registration. */
 export const handlerDeliveryOptions = z.strictObject({
@@ -59,7 +85,7 @@ export const deliveryOptions = z.strictObject({
   /** Events that share a transaction where the load is high; one alone never waits for a second. */
   eventsPerTransaction: z.int().min(1).max(1_000).default(100),
   /** Events that a group has read ahead in this process, over its partitions; each gets 256 KiB to 4 MiB of it. */
-  bufferBytes: z.int().min(65_536).max(2_147_483_648).default(33_554_432),
+  bufferBytes: z.int().min(65_536).max(2_147_483_648).default(16_777_216),
   /** Parked events of one key; beyond them the partition pauses. */
   parkedPerKey: z.int().min(1).max(1_000_000).default(10_000),
   /** Parked events of one subscription (group, topic) over the partitions a process owns; beyond them they pause. */

@@ -28,7 +28,7 @@ export interface PartitionStart {
 }
 
 const LEAST_BUFFER_BYTES = 262_144;
-const MOST_BUFFER_BYTES = 4_194_304;
+const MOST_BUFFER_BYTES = 2_097_152;
 
 /** From one join to the next: the partitions it owns, with the handlers there were when it joined. */
 export class Membership {

@@ -111,7 +111,7 @@ async function askLog(transport: EventTransport, runtimes: readonly KafkaRuntime
 }
 
 /** As Kafka's tools count: end minus committed; a partition without a committed position has none to tell. */
-export function lagOf(
+function lagOf(
   offsets: readonly PartitionOffsets[],
   committed: readonly Position[],
   topics: readonly string[],

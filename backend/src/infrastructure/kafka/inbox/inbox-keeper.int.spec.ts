@@ -191,7 +191,7 @@ describe('the keeper of the inbox', () => {
   };
 
   it.each([
-    ['the option', 7 * DAY, ['0', '11']],
+    ['the option', 2 * DAY, ['0', '11']],
     ['the longest retention', 20 * DAY, ['0', '11', '13']],
     ['nothing where a topic keeps all', -1, ['0', '11', '13', '40']],
   ])('keeps to %s', async (_, retentionMs, kept) => {

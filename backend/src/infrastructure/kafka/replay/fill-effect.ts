@@ -1,9 +1,9 @@
 import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import type { Database } from '@/infrastructure/postgres/database';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
-import { withTimeout } from '@/infrastructure/concurrency/time-out';
-import { inboxHits, KnownLetters, parkedLanes } from './known-outcomes';
+import { type InboxHit, inboxHits, KnownLetters, parkedLanes } from './known-outcomes';
 import { leftOutBy } from './left-out';
+import type { OutsideCalls } from './outside-calls';
 import type { ReplayPartition, StoredReplay } from './replay';
 import {
   type Ending,
@@ -20,6 +20,7 @@ export interface FillParts {
   readonly database: Database;
   readonly unitOfWork: UnitOfWork;
   readonly isTooOld: (item: ReplayItem) => boolean;
+  readonly outside: OutsideCalls;
 }
 
 /**
@@ -35,14 +36,8 @@ export class FillEffect implements ReplayEffect {
 
   async plan(partition: ReplayPartition, items: readonly ReplayItem[]): Promise<PagePlan> {
     const { database, replay, isTooOld } = this.parts;
-    const [hits, parked, letters] = await Promise.all([
-      inboxHits(
-        database,
-        items,
-        ({ handler }) => handler.name,
-        ({ mark }) => mark.time,
-      ),
-      parkedLanes(database, replay.group, partition, [...new Set(items.map(({ lane }) => lane))]),
+    const [happened, letters] = await Promise.all([
+      this.happened(partition, items),
       KnownLetters.of(
         database,
         replay.group,
@@ -52,11 +47,9 @@ export class FillEffect implements ReplayEffect {
     ]);
     const outcomeOf = (item: ReplayItem, index: number): ItemOutcome | undefined => {
       const { offset } = item.record;
-      const hit = hits.get(index);
-      if (hit?.here) return hit.handledAt >= replay.startedAt ? { kind: 'done' } : leftOut('handled');
-      if (hit) return leftOut('repeated');
+      const known = happened(item, index);
+      if (known) return known;
       const decided = leftOutBy(letters.find(offset, item.handler.name)?.status ?? 'resolved');
-      if ((parked.get(item.lane) ?? offset + 1n) <= offset) return leftOut('parked');
       if (decided) return leftOut(decided);
       return isTooOld(item) ? leftOut('tooOld') : undefined;
     };
@@ -95,10 +88,42 @@ export class FillEffect implements ReplayEffect {
 
   async discard(): Promise<void> {}
 
-  /** Dies the process between the two, the effect comes again: at least once, as in the live group. */
+  /** By the inbox, and by what waits in the live group, as both are now. */
+  private async happened(
+    place: Pick<ReplayPartition, 'topic' | 'topicId' | 'partition'>,
+    items: readonly ReplayItem[],
+  ): Promise<(item: ReplayItem, index: number) => ItemOutcome | undefined> {
+    const { database, replay } = this.parts;
+    const lanes = [...new Set(items.map(({ lane }) => lane))];
+    const [hits, parked] = await Promise.all([
+      inboxHits(
+        database,
+        items,
+        ({ handler }) => handler.name,
+        ({ mark }) => mark.time,
+      ),
+      parkedLanes(database, replay.group, place, lanes),
+    ]);
+    return ({ lane, record: { offset } }, index) => {
+      const hit = hits.get(index);
+      if (hit) return outcomeOf(hit, replay.startedAt);
+      return (parked.get(lane) ?? offset + 1n) <= offset ? leftOut('parked') : undefined;
+    };
+  }
+
+  /**
+   * Somebody may have been quicker since the page was planned, so it is looked at once more just before the call.
+   * Dies the process between the call and its row, the effect comes again: at least once, as in the live group.
+   */
   private async runOutside(item: ReplayItem): Promise<ItemOutcome> {
-    const { result } = withTimeout(() => invokeInReplay(item, this.scope), item.handler.options.timeoutMs);
-    await result;
+    const { outside } = this.parts;
+    const { timeoutMs } = item.handler.options;
+    const lane = `${item.topicId} ${item.record.partition} ${item.lane}`;
+    await outside.ended(lane, timeoutMs);
+    const happened = await this.happened({ ...item.record, topicId: item.topicId }, [item]);
+    const known = happened(item, 0);
+    if (known) return known;
+    await outside.run(lane, () => invokeInReplay(item, this.scope), timeoutMs);
     await this.parts.database.transaction((session) => this.enter(session, [item]));
     return ran();
   }
@@ -125,4 +150,9 @@ export class FillEffect implements ReplayEffect {
       select wanted.nth from wanted join entered using (handler, event_identity, topic, partition, "offset")`);
     return new Set(rows.map(({ nth }) => Number(nth) - 1));
   }
+}
+
+function outcomeOf({ here, handledAt }: InboxHit, startedAt: Date): ItemOutcome {
+  if (!here) return leftOut('repeated');
+  return handledAt >= startedAt ? { kind: 'done' } : leftOut('handled');
 }

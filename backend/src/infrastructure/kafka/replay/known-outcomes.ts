@@ -33,7 +33,7 @@ export async function inboxHits(
 export async function parkedLanes(
   session: SqlSession,
   group: string,
-  { topic, topicId, partition }: ReplayPartition,
+  { topic, topicId, partition }: Pick<ReplayPartition, 'topic' | 'topicId' | 'partition'>,
   lanes: readonly string[],
 ): Promise<ReadonlyMap<string, bigint>> {
   const rows = await session.rows<{ lane: Buffer; first: string }>(sql`

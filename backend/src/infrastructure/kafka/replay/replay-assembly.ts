@@ -7,6 +7,7 @@ import type { EventCodec } from '../schema/event-codec';
 import type { EventTransport } from '../transport/transport.port';
 import { DryEffect } from './dry-effect';
 import { FillEffect } from './fill-effect';
+import type { OutsideCalls } from './outside-calls';
 import { RebuildEffect } from './rebuild-effect';
 import { RebuildLedger } from './rebuild-ledger';
 import type { StoredReplay } from './replay';
@@ -25,6 +26,8 @@ export interface AssemblyParts {
   /** How long the inbox remembers, in ms. */
   readonly horizonMs: () => number;
   readonly logger: Logger;
+  /** Of all replays of the process. */
+  readonly outside: OutsideCalls;
 }
 
 /** All that one replay is run with, on connections of its own. */
@@ -39,7 +42,7 @@ const CONNECTIONS = 4;
 export function assemble(
   replay: StoredReplay,
   handlers: readonly HandlerRegistration[],
-  { database, unitOfWork, url, transport, codec, horizonMs, logger }: AssemblyParts,
+  { database, unitOfWork, url, transport, codec, horizonMs, logger, outside }: AssemblyParts,
 ): ReplayAssembly {
   const { schema } = database;
   const pool = new Database({
@@ -55,7 +58,7 @@ export function assemble(
     const common = { replay, database: pool, unitOfWork };
     if (replay.mode === 'dry') return new DryEffect(common);
     if (replay.mode === 'fill') {
-      return new FillEffect({ ...common, isTooOld: ({ mark }) => opener.isTooOld(mark) });
+      return new FillEffect({ ...common, outside, isTooOld: ({ mark }) => opener.isTooOld(mark) });
     }
     const shadow = shadowOf(schema, replay.id, handlers);
     const ledger = new RebuildLedger(pool, replay);

@@ -8,7 +8,7 @@ import { ANY_HANDLER, KnownLetters } from './known-outcomes';
 import { leftOutBy } from './left-out';
 import type { ReplayPartition, TroubleKind } from './replay';
 import { WriteOutsideRebuildError } from './replay.errors';
-import type { PagePlan, ReplayEffect } from './replay-effect';
+import type { ItemOutcome, PagePlan, ReplayEffect } from './replay-effect';
 import type { ReplayItem } from './replay-item';
 import type { ReplayReader } from './replay-reader';
 import { blockedLanes } from './replay-rows';
@@ -159,28 +159,29 @@ export class ReplayPage {
     const item = this.planned().itemOf(index);
     const place: TroublePlace = { record: item.record, lane: item.lane, handler: item.handler.name };
     const known = this.planned().outcomeOf(index);
-    if (known?.kind === 'left-out' && known.why === 'parked') {
-      this.tally.left(place);
-      return 'left';
-    }
-    if (known) {
-      this.tally.outcome(item, known);
-      return undefined;
-    }
+    if (known) return this.ended(item, place, known);
     if (blocked) {
       if (blocked === 'left') this.tally.left(place);
       else this.tally.held(place);
       return blocked;
     }
     try {
-      this.tally.outcome(item, await effect.run(item));
-      return undefined;
+      return this.ended(item, place, await effect.run(item));
     } catch (error) {
       // The one is over soon; the other would come again with the next event.
       if (isPassing(error) || error instanceof WriteOutsideRebuildError) throw error;
       this.tally.failed(place, error);
       return 'failed';
     }
+  }
+
+  private ended(item: ReplayItem, place: TroublePlace, outcome: ItemOutcome): TroubleKind | undefined {
+    if (outcome.kind === 'left-out' && outcome.why === 'parked') {
+      this.tally.left(place);
+      return 'left';
+    }
+    this.tally.outcome(item, outcome);
+    return undefined;
   }
 
   /** Nothing can be said of such a record but that it is in nobody's way where a letter of it exists. */

@@ -203,7 +203,7 @@ export class ReplayRun {
 const later = (end: bigint | undefined, known: bigint): bigint =>
   end !== undefined && end > known ? end : known;
 
-/** A person wants no more of it. */
+/** The replay was cancelled; what it had done by then stays done. */
 class CancelledError extends CodedError {
   readonly code = 'REPLAY_CANCELLED';
   readonly retryable = false;

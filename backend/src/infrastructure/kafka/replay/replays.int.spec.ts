@@ -208,6 +208,53 @@ describe.for(engines)('replays on %s', ([, engine]) => {
         expect(calls).toHaveLength(44);
       });
 
+      it('does not call outside for what somebody else has handled since it looked', async () => {
+        const calls: string[] = [];
+        let meanwhile: Promise<unknown> | undefined;
+        service.consumer.registerHandler(
+          service.counted,
+          async (_, { idempotencyKey }) => {
+            calls.push(idempotencyKey);
+            meanwhile ??= service.database.run(sql`
+              insert into inbox (group_id, handler, event_identity, event_time, topic, topic_id, partition, "offset", handled_at)
+              select group_id, 'slow caller', event_identity, event_time, topic, topic_id, partition, "offset", handled_at
+              from inbox where handler = ${TOTALS}`);
+            await meanwhile;
+          },
+          { name: 'slow caller', effects: 'external', from: 'now' },
+        );
+        await begun('slow caller');
+        expect(await replayed({ handlers: ['slow caller'] })).toMatchObject({ state: 'completed' });
+        // One for each lane that is worked on at a time.
+        expect(calls.length).toBeLessThanOrEqual(3);
+      });
+
+      it('does not call again for a key while a call that took too long goes on', async () => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const calls: number[] = [];
+        service.consumer.registerHandler(
+          service.counted,
+          async ({ data }) => {
+            if (data.account !== 'b') return;
+            calls.push(data.nth);
+            await promise;
+          },
+          { name: 'hanging', effects: 'external', from: 'now', timeoutMs: 100 },
+        );
+        await begun('hanging');
+        for (let time = 0; time < 2; time++) {
+          const { counts, troubles } = await replayed({ handlers: ['hanging'] });
+          expect(counts).toMatchObject({ failed: 1, held: 10 });
+          expect(troubles).toContainEqual(
+            expect.objectContaining({ kind: 'failed', code: 'HANDLER_TIMED_OUT' }),
+          );
+        }
+        expect(calls).toEqual([1]);
+        resolve();
+        expect(await replayed({ handlers: ['hanging'] })).toMatchObject({ state: 'completed' });
+        expect(calls).toEqual([1, ...Array.from({ length: 11 }, (_, nth) => nth + 1)]);
+      });
+
       it('leaves parked events to their lanes', async () => {
         failing.add('b12');
         await service.publish(events(2, 12));

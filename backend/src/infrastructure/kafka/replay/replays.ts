@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import { type Logger, loggerOf } from '@/infrastructure/observability/logger';
+import { OutsideCalls } from './outside-calls';
 import { type OfferedReplay, offeredReplays } from './outside-resets';
 import type { StoredReplay } from './replay';
 import { assemble, type AssemblyParts, type ReplayAssembly, shadowOf } from './replay-assembly';
@@ -26,7 +27,7 @@ import {
 import { ReplayRun } from './replay-run';
 import { type ReplayDetail, type ReplayView, toDetail, toView } from './replay-view';
 
-export interface ReplaysOptions extends Omit<AssemblyParts, 'logger'> {
+export interface ReplaysOptions extends Omit<AssemblyParts, 'logger' | 'outside'> {
   readonly group: string;
   readonly handlers: () => readonly HandlerRegistration[];
   readonly topicOf: (eventType: string) => string;
@@ -53,6 +54,7 @@ export class Replays {
   private readonly running = new Map<string, Running>();
   private readonly listeners: ReplayActListener[] = [];
   private readonly logger: Logger;
+  private readonly outside = new OutsideCalls();
   private stopping = false;
   private looked: Promise<void> | undefined;
 
@@ -201,7 +203,8 @@ export class Replays {
   }
 
   private assemble(replay: StoredReplay): ReplayAssembly {
-    return assemble(replay, this.registrationsOf(replay), { ...this.options, logger: this.logger });
+    const { logger, outside } = this;
+    return assemble(replay, this.registrationsOf(replay), { ...this.options, logger, outside });
   }
 
   /** Nobody runs it, so what it leaves behind is cleared away here. */

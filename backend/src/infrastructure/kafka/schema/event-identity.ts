@@ -14,7 +14,10 @@ const LONGEST = 400;
  */
 export function identityText({ source, id }: EventIdentity): string {
   const text = `${source.replaceAll(' ', '%20')} ${id}`;
-  return text.length <= LONGEST ? text : `sha256 ${createHash('sha256').update(text).digest('hex')}`;
+  // No column keeps U+0000.
+  return text.length <= LONGEST && !text.includes('\u0000')
+    ? text
+    : `sha256 ${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /** Of a record whose producer gave none: its place in the log, which never changes. */

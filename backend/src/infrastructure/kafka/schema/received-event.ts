@@ -112,7 +112,12 @@ function required(json: Json, name: string): string {
 }
 
 /** Producers write up to nanoseconds; ours are milliseconds. */
+/** As we write it ourselves, of a day that every month has. */
+const CANONICAL =
+  /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 function isoTimeOf(text: string | undefined, record: LogRecord): string {
+  if (text !== undefined && CANONICAL.test(text)) return text;
   const time = new Date(text === undefined ? record.timestamp : text);
   const year = time.getUTCFullYear();
   if (!(year >= 1 && year <= 9999))

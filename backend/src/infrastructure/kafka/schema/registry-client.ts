@@ -46,6 +46,7 @@ export class RegistryClient {
       throw this.unavailable('its answer is not JSON; is there something else at this address?');
     throw new SchemaRejectedError(
       `The schema registry at ${this.base} refused ${method} ${path} (${response.status}): ${messageOf(answer, text)}`,
+      response.status,
     );
   }
 

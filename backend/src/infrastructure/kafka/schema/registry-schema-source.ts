@@ -2,7 +2,11 @@ import { type AvroRecord, fullName } from '@shop/contracts';
 import type { WriterSchema } from './avro-format';
 import type { RegisteredEvent } from './registered-event';
 import { RegistryClient } from './registry-client';
-import { InvalidEventDefinitionError, SchemaRegistryUnavailableError } from './schema.errors';
+import {
+  InvalidEventDefinitionError,
+  SchemaRegistryUnavailableError,
+  SchemaRejectedError,
+} from './schema.errors';
 import { fingerprintOf } from './schema-fingerprint';
 import type { SchemaSource } from './schema-source.port';
 
@@ -14,6 +18,7 @@ export interface RegistrySchemaSourceOptions {
   readonly now?: () => number;
 }
 
+const CONFLICT = 409;
 const UNKNOWN_FOR_MS = 60_000;
 const MOST_UNKNOWN = 1_000;
 const MOST_KNOWN = 10_000;
@@ -90,8 +95,12 @@ export class RegistrySchemaSource implements SchemaSource {
 
   private async post(event: RegisteredEvent, { schema }: WriterSchema): Promise<number> {
     const subject = encodeURIComponent(subjectOf(event.topic, schema));
-    const { body } = await this.client.call('POST', `/subjects/${subject}/versions`, {
-      schema: JSON.stringify(schema),
+    const register = () =>
+      this.client.call('POST', `/subjects/${subject}/versions`, { schema: JSON.stringify(schema) });
+    // Of two processes that register a subject at once, a registry may refuse one; asked again it gives the id.
+    const { body } = await register().catch((error: unknown) => {
+      if (error instanceof SchemaRejectedError && error.answered === CONFLICT) return register();
+      throw error;
     });
     const id = body['id'];
     if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < 2 ** 31) return id;

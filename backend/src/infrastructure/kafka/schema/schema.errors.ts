@@ -74,4 +74,12 @@ export class SchemaRegistryUnavailableError extends CodedError {
 export class SchemaRejectedError extends CodedError {
   readonly code = 'SCHEMA_REJECTED';
   readonly retryable = false;
+
+  constructor(
+    message: string,
+    /** HTTP status of the registry's answer. */
+    readonly answered?: number,
+  ) {
+    super(message);
+  }
 }

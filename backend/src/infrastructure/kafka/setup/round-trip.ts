@@ -11,7 +11,7 @@ const READ_WITHIN_MS = 30_000;
 const SESSION_TIMEOUT_MS = 10_000;
 
 /** A record written to the cluster did not come back as it was. */
-export class RoundTripError extends CodedError {
+class RoundTripError extends CodedError {
   readonly code = 'ROUND_TRIP_FAILED';
   readonly retryable = false;
 }

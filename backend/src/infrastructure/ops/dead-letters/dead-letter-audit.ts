@@ -1,4 +1,5 @@
-import type { DecisionListener } from '@/infrastructure/kafka/dead-letters/dead-letters';
+import type { Selection } from '@/infrastructure/kafka/dead-letters/bulk/bulk-job';
+import type { BulkActListener, DecisionListener } from '@/infrastructure/kafka/dead-letters/dead-letters';
 import type { RecordAct } from '../operator-audit';
 
 /** Each decision about a letter is in the trail, in the transaction that carries it out. */
@@ -16,3 +17,19 @@ export function auditDecisions(record: RecordAct): DecisionListener {
       details: { group: letter.group_id, handler: letter.handler, cause: letter.cause_code, reason },
     });
 }
+
+/** Who started or cancelled a bulk act, in the transaction that does it; each letter of it is in the trail besides. */
+export function auditBulkActs(record: RecordAct): BulkActListener {
+  return (done) => {
+    const { id, act, rate, total } = done.job;
+    return record({
+      actorId: done.by,
+      action: `dead-letter-bulk.${done.kind}`,
+      resource: `dead-letter-bulk/${id}`,
+      details: { act, rate, total, ...(done.kind === 'start' ? chosenBy(done.selection) : {}) },
+    });
+  };
+}
+
+const chosenBy = (selection: Selection) =>
+  'ids' in selection ? { ids: selection.ids.length } : { filter: JSON.stringify(selection.filter) };

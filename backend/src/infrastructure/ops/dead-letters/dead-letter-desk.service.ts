@@ -13,7 +13,7 @@ import { KafkaRuntimes } from '@/infrastructure/kafka/kafka-runtimes';
 import { auditBy } from '../operator-audit';
 import type { OpsCaller } from '../ops-caller';
 import { OpsPeers } from '../ops-peers';
-import { auditDecisions } from './dead-letter-audit';
+import { auditBulkActs, auditDecisions } from './dead-letter-audit';
 import { BulkJobNotFoundError } from './bulk-job.errors';
 import type { BulkBody } from './dead-letters.requests';
 import { LocalDeadLetters, sumOf } from './local-dead-letters';
@@ -54,7 +54,11 @@ export class DeadLetterDesk implements OnModuleInit {
   /** Before the first job goes on, which is at the bootstrap. */
   onModuleInit(): void {
     for (const runtime of this.runtimes.all()) {
-      if (runtime.stateful) deadLettersOf(runtime).onDecision(auditDecisions(auditBy(runtime.publisher)));
+      if (!runtime.stateful) continue;
+      const record = auditBy(runtime.publisher);
+      const letters = deadLettersOf(runtime);
+      letters.onDecision(auditDecisions(record));
+      letters.onBulkAct(auditBulkActs(record));
     }
   }
 
@@ -170,7 +174,7 @@ export class DeadLetterDesk implements OnModuleInit {
 
   async cancelBulk(caller: OpsCaller, scope: Scope, id: string): Promise<OpsPage<BulkJob>> {
     const [own, { answers, unreachable }] = await Promise.all([
-      this.local.cancelBulk(id),
+      this.local.cancelBulk(id, caller.operator),
       this.ask(scope, caller, { method: 'DELETE', path: `${PATH}/bulk/${id}` }, jobPage),
     ]);
     const items = mergeJobs([...own, ...answers.flatMap(({ items }) => items)]);

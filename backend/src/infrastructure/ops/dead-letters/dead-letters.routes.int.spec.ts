@@ -258,7 +258,16 @@ describe('/ops/api/dead-letters', () => {
     expect((await get(job)).body).toMatchObject({ total: 9, done: 9, failed: 0, unreachable: [] });
     expect((await get(`${PATH}?status=skipped`)).body.items).toHaveLength(9);
     const acts = [...(await trail(orders)), ...(await trail(payments))];
-    expect(acts).toHaveLength(9);
+    const ofJob = acts.filter(({ data }) => (data as { action: string }).action === 'dead-letter-bulk.start');
+    expect(acts).toHaveLength(9 + 2);
+    expect(ofJob.map(({ data }) => data)).toMatchObject([
+      {
+        actorId: 'ada',
+        resource: `dead-letter-bulk/${String(begun.body['id'])}`,
+        details: { act: 'skip', filter: '{}', rate: 20, total: 6 },
+      },
+      { actorId: 'ada', details: { act: 'skip', filter: '{}', rate: 10, total: 3 } },
+    ]);
     expect((await get(`${PATH}/bulk/${NOBODY}`)).body).toMatchObject({ code: 'BULK_ACT_NOT_FOUND' });
   });
 
@@ -273,7 +282,14 @@ describe('/ops/api/dead-letters', () => {
     const done = Number((await get(job)).body['done']);
     expect(done).toBeLessThan(18);
     expect((await get(`${PATH}?status=dead&limit=50`)).body.items).toHaveLength(20 - done);
+    expect((await call(gateway, 'DELETE', job)).body).toMatchObject({ state: 'cancelled' });
     expect((await call(gateway, 'DELETE', `${PATH}/bulk/${NOBODY}`)).status).toBe(404);
+    for (const state of [orders, payments]) {
+      const acts = (await trail(state)).map(({ data }) => data as { action: string });
+      expect(acts.filter(({ action }) => action === 'dead-letter-bulk.cancel')).toMatchObject([
+        { actorId: 'ada', details: { act: 'retry', rate: 2, total: 9 } },
+      ]);
+    }
   });
 
   it.each([

@@ -69,8 +69,8 @@ export class LocalDeadLetters {
     return found.flat();
   }
 
-  async cancelBulk(id: string): Promise<BulkJob[]> {
-    const found = await Promise.all(this.all().map((letters) => letters.cancelBulk(id)));
+  async cancelBulk(id: string, by: string): Promise<BulkJob[]> {
+    const found = await Promise.all(this.all().map((letters) => letters.cancelBulk(id, by)));
     return found.filter((job) => job !== undefined);
   }
 

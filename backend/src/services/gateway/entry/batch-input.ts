@@ -4,7 +4,7 @@ import { plainText } from '@/infrastructure/http/validation';
 import type { BrowserEvent } from '../domain/browser-event';
 import { BatchTooLargeError, MalformedBatchError } from '../gateway.errors';
 
-export const MAX_BATCH_BYTES = 512_000;
+const MAX_BATCH_BYTES = 512_000;
 export const MAX_EVENT_BYTES = 32_768;
 
 export const batchInput = z.object({

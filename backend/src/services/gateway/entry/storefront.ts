@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { isApiPath } from '../domain/service-routes';
 
 /** The built web workspace, which stands beside ours. */
-export const WEB_DIRECTORY = fileURLToPath(new URL('../../../../../web/dist', import.meta.url));
+const WEB_DIRECTORY = fileURLToPath(new URL('../../../../../web/dist', import.meta.url));
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",

@@ -1,4 +1,4 @@
-export const TEMPLATES = ['welcome', 'order-confirmation', 'order-completed', 'order-cancelled'] as const;
+const TEMPLATES = ['welcome', 'order-confirmation', 'order-completed', 'order-cancelled'] as const;
 
 export type Template = (typeof TEMPLATES)[number];
 

@@ -12,7 +12,7 @@ export interface Totals {
   readonly total: number;
 }
 
-export const TAX_PERCENT = 19;
+const TAX_PERCENT = 19;
 export const SHIPPING_FLAT = 495;
 export const FREE_SHIPPING_FROM = 5_000;
 

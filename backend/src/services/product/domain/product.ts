@@ -1,4 +1,4 @@
-export const CATEGORIES = ['kitchen', 'home', 'outdoor', 'office', 'books', 'wellness'] as const;
+const CATEGORIES = ['kitchen', 'home', 'outdoor', 'office', 'books', 'wellness'] as const;
 
 export type Category = (typeof CATEGORIES)[number];
 

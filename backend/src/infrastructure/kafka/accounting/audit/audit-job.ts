@@ -1,7 +1,7 @@
 import type { AuditFinding } from './audit-finding';
 
 /** `stopped`: told to end before all was looked at. */
-export type AuditState = 'running' | 'finished' | 'stopped' | 'failed';
+type AuditState = 'running' | 'finished' | 'stopped' | 'failed';
 
 /** An audit as an operator follows it. */
 export interface AuditJob {

@@ -5,7 +5,7 @@ import { outcomeRowsSql } from './outcome-rows.sql';
 import { type LogBounds, tracksSql } from './tracks.sql';
 
 /** Ranges named in each list of a partition. */
-export const MOST_RANGES = 1_000;
+const MOST_RANGES = 1_000;
 
 export interface BalanceRow {
   readonly group_id: string;

@@ -44,6 +44,12 @@ export interface BulkJob {
   readonly failures: readonly BulkFailure[];
 }
 
+/** What was done with a job by whom. */
+export type BulkJobAct = {
+  readonly by: string;
+  readonly job: Pick<BulkJob, 'id' | 'act' | 'rate' | 'total'>;
+} & ({ readonly kind: 'start'; readonly selection: Selection } | { readonly kind: 'cancel' });
+
 export interface BulkFailure {
   readonly letterId: string;
   readonly code: string;

@@ -152,7 +152,7 @@ describe('a bulk act', () => {
     const wanted = request({ rate: 10 });
     await state.letters.startBulk(wanted);
     await eventually(() => decisions.length >= 2);
-    const cancelled = await state.letters.cancelBulk(wanted.id);
+    const cancelled = await state.letters.cancelBulk(wanted.id, 'grace');
     expect(cancelled).toMatchObject({ state: 'cancelled' });
     const done = decisions.length;
     expect(done).toBeLessThan(10);

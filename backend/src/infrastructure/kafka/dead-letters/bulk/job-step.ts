@@ -3,7 +3,7 @@ import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import type { LetterActs } from '../letter-acts';
 import { isLeased, type LeasedJob } from './job-lease';
 
-export interface StepResult {
+interface StepResult {
   /** Letters that were tried, whatever came of it. */
   readonly tried: number;
   /** More are to come, and they are ours. */

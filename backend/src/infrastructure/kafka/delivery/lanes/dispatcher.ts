@@ -38,6 +38,7 @@ export class Dispatcher {
   private running = 0;
   private holds = 0;
   private stopped = false;
+  private pumping = false;
   private readonly pumpAgain = () => this.pump();
 
   constructor(
@@ -71,15 +72,26 @@ export class Dispatcher {
     for (const queue of Object.values(this.waiting)) queue.clear();
   }
 
+  /** Not inside itself: what ends at once makes room for the next by the loop that is going on. */
   private pump(): void {
+    if (this.pumping) return;
+    this.pumping = true;
+    try {
+      this.pumpAlone();
+      this.pumpTogether('shared');
+      this.pumpTogether('batch');
+    } finally {
+      this.pumping = false;
+    }
+  }
+
+  private pumpAlone(): void {
     const { limits } = this.options;
     while (this.holds === 0 && this.running < limits.concurrency) {
       const entry = this.waiting.alone.shift();
       if (!entry) break;
       this.runAlone(entry);
     }
-    this.pumpTogether('shared');
-    this.pumpTogether('batch');
   }
 
   private pumpTogether(kind: 'shared' | 'batch'): void {
@@ -98,11 +110,15 @@ export class Dispatcher {
     if (!entry.begin()) return;
     if (!delivery) return entry.settle([]);
     this.running += 1;
-    void this.settled(this.options.alone.run(delivery, this.plans, false)).then((result) => {
-      this.running -= 1;
-      entry.settle([{ delivery, result }]);
-      this.pump();
-    });
+    const result = this.options.alone.begin(delivery, this.plans);
+    if (result instanceof Promise) void this.settled(result).then((one) => this.ended(entry, delivery, one));
+    else this.ended(entry, delivery, result);
+  }
+
+  private ended(entry: ReadyLane, delivery: Delivery, result: RunResult): void {
+    this.running -= 1;
+    entry.settle([{ delivery, result }]);
+    this.pump();
   }
 
   private async runTogether(kind: 'shared' | 'batch', queue: Queue<ReadyLane>): Promise<void> {

@@ -37,7 +37,7 @@ class Subscription {
     this.plans = new SubscriptionPlan(handlers, transactional);
     const together = { run: (deliveries: readonly Delivery[]) => this.run(deliveries) };
     this.dispatcher = new Dispatcher(this.plans, {
-      alone: { run: async (delivery: Delivery) => (await this.run([delivery]))[0] },
+      alone: { begin: async (delivery: Delivery) => (await this.run([delivery]))[0] },
       shared: { ...together, room: checked.eventsPerTransaction },
       batch: together,
       slots: new TransactionSlots(checked.transactions),

@@ -11,7 +11,7 @@ import type { Dispatcher } from './dispatcher';
 import { Lane } from './lane';
 import { LaneRows } from './lane-rows';
 import type { ParkedCount } from './parked-count';
-import type { Settlement } from './settlement';
+import type { Settlement, Turn } from './settlement';
 
 export interface LaneTableOptions {
   readonly tenure: Tenure;
@@ -170,6 +170,11 @@ export class LaneTable {
 
   private failed(lane: Lane, delivery: Delivery, failure: RunFailure): void {
     this.hold(lane, failure.stillRunning);
+    this.decideOn(lane, delivery, failure);
+  }
+
+  /** Where the decision cannot be written it is written again; the handler has had its run. */
+  private decideOn(lane: Lane, delivery: Delivery, failure: RunFailure): void {
     // After a crash what ran before would come again, and then go behind the event that is parked now.
     const settled = lane.stored
       .then(() => this.options.settlement.failed(delivery, failure, this.options.plans))
@@ -202,10 +207,7 @@ export class LaneTable {
         lane.busy = false;
         this.goOn(lane);
       });
-    void this.follow(settled, lane, () => {
-      lane.busy = false;
-      this.goOn(lane);
-    });
+    void this.follow(settled, lane, () => this.decideOn(lane, delivery, failure));
   }
 
   /** The head is in the table; everything that waits here goes behind it. */
@@ -248,9 +250,9 @@ export class LaneTable {
     this.writeBehind(lane, delivery);
   }
 
-  private writeBehind(lane: Lane, delivery: Delivery): void {
+  private writeBehind(lane: Lane, delivery: Delivery, turn = turnIn(lane)): void {
     const parked = this.options.settlement
-      .parkBehind(delivery, this.options.plans)
+      .parkBehind(delivery, this.options.plans, turn)
       .then(({ codes, added }) => {
         lane.writing -= 1;
         if (!added) this.rows.add(lane.key, -1);
@@ -258,7 +260,7 @@ export class LaneTable {
         if (lane.mode === 'parked' && lane.writing === 0 && lane.hung === 0) this.lanes.delete(lane.key);
         else if (lane.mode === 'releasing') this.goOn(lane);
       });
-    void this.follow(parked, lane, () => this.writeBehind(lane, delivery));
+    void this.follow(parked, lane, () => this.writeBehind(lane, delivery, turn));
   }
 
   /** What is in the table of a lane, in order; none: what came from the log meanwhile. */
@@ -355,4 +357,11 @@ export class LaneTable {
     this.lanes.set(key, lane);
     return lane;
   }
+}
+
+function turnIn(lane: Lane): Turn {
+  const before = lane.handedOver;
+  const own = Promise.withResolvers<void>();
+  lane.handedOver = own.promise;
+  return { before, taken: own.resolve };
 }

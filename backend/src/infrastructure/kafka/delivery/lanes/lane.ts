@@ -15,6 +15,8 @@ export class Lane {
   mode: 'open' | 'parked' | 'releasing' = 'open';
   /** Something of it runs, is being written, or is in a dispatcher's queue. */
   busy = false;
+  /** Resolves when the last event that goes behind the head has been handed to the table. */
+  handedOver: Promise<void> = Promise.resolve();
   /** Parked rows being written. */
   writing = 0;
   /** The last outcome that was on its way into the database. Does not reject. */

@@ -16,6 +16,13 @@ export type Verdict =
   | { readonly kind: 'again'; readonly afterMs: number }
   | { readonly kind: BurialOutcome };
 
+/** An event's place among those of its lane that are handed to the table. */
+export interface Turn {
+  /** Resolves when all before it have been handed over. */
+  readonly before: Promise<void>;
+  readonly taken: () => void;
+}
+
 export interface SettlementOptions {
   readonly store: DeliveryStore;
   readonly writer: OutcomeWriter;
@@ -49,19 +56,27 @@ export class Settlement {
     return { kind: 'parked' };
   }
 
-  /** An event whose lane has an older one in the table. One of a type that nobody takes need not wait. */
+  /**
+   * An event whose lane has an older one in the table. One of a type that nobody takes need not wait. It is handed to
+   * the table after `turn`, the older event's; a crash then never leaves the table with a hole in a lane.
+   */
   async parkBehind(
     delivery: Delivery,
     plans: SubscriptionPlan,
+    turn: Turn,
   ): Promise<{ readonly codes: readonly OutcomeCode[]; readonly added: boolean }> {
     const { opener, writer, meter } = this.options;
     const opened = await opener.open(delivery);
+    await turn.before;
     const event = opened.kind === 'event' ? opened.event : opener.known(delivery.record);
     const plan = delivery.plan ?? plans.of(event.eventType);
-    if (!plan && opened.kind === 'event') return { codes: plans.ignored, added: false };
+    if (!plan && opened.kind === 'event') {
+      turn.taken();
+      return { codes: plans.ignored, added: false };
+    }
     const pending = plan?.handlers.map(({ name }) => name) ?? plans.accounts;
     const { tenure, record, lane } = delivery;
-    await writer.park({
+    const parked = writer.park({
       tenure,
       record,
       lane,
@@ -70,6 +85,8 @@ export class Settlement {
       writerFingerprint: event.decoded?.writerFingerprint,
       pending,
     });
+    turn.taken();
+    await parked;
     meter.parked(delivery, pending.join(), event.eventType);
     return { codes: plan?.codes ?? plans.ownRows, added: true };
   }

@@ -182,7 +182,9 @@ describe('an event behind another', () => {
         plan: header === null ? undefined : plans.of(header),
       }),
       plans,
+      turn,
     );
+  const turn = { before: Promise.resolve(), taken: () => undefined };
 
   it('waits for all of its handlers', async () => {
     expect(await behind('created', 'created')).toEqual({ codes: [0, 0], added: true });

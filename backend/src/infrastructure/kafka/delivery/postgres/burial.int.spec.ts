@@ -88,6 +88,21 @@ describe('a dead letter', () => {
     expect(await copies()).toHaveLength(1);
   });
 
+  it.each(['skipped', 'edited', 'resolved', 'discarded'])(
+    'that is %s stays so when its event is read again, and does not stop the key',
+    async (status) => {
+      const { letter } = burialOf(tenure, 5n);
+      const unread = { letter: { ...letter, handler: '*' }, laneWaits: true };
+      await bury(unread);
+      await delivery.database.run(sql`update dead_letters set status = ${status}`);
+      await delivery.database.run(sql`delete from parked`);
+      expect(await bury({ ...unread, letter: { ...unread.letter, attempts: 9 } })).toBe('gone');
+      expect(await delivery.letters()).toEqual([{ offset: '5', handler: '*', status, attempts: 3 }]);
+      expect(await delivery.parked()).toEqual([]);
+      expect(await copies()).toHaveLength(1);
+    },
+  );
+
   it('keeps when its event first failed', async () => {
     const row = await parked();
     await delivery.database.run(sql`update parked set first_failed_at = '2026-01-01T00:00:00Z'`);

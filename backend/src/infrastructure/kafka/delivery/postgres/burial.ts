@@ -11,7 +11,8 @@ import { laneBytes } from './parked-rows';
 
 /**
  * The letter, its copy for the dead-letter topic and what becomes of the lane, in one transaction. A letter that was
- * sent back and failed again is the same letter, dead once more; its copy is not written a second time.
+ * sent back and failed again is the same letter, dead once more; its copy is not written a second time. One that a
+ * person has decided about stays decided, where its event is read again, and holds nothing up.
  */
 export async function bury(unitOfWork: UnitOfWork, request: BurialRequest): Promise<BurialOutcome> {
   const { tenure, letter } = request;
@@ -29,7 +30,7 @@ export async function bury(unitOfWork: UnitOfWork, request: BurialRequest): Prom
     // What could not be read was sent back, and this time it reached a handler.
     if (request.from && letter.handler !== '*')
       await resolveLetters(session, [{ tenure, row: request.from, handlers: [] }]);
-    return settleLane(session, request);
+    return settleLane(session, written.isDecided ? { ...request, laneWaits: false } : request);
   });
 }
 
@@ -37,7 +38,7 @@ async function writeLetter(
   session: SqlSession,
   request: BurialRequest,
   id: string,
-): Promise<{ isNew: boolean }> {
+): Promise<{ isNew: boolean; isDecided: boolean }> {
   const { tenure, letter, mark } = request;
   const { record, cause } = letter;
   const row = await session.row<{ id: string }>(sql`
@@ -56,8 +57,9 @@ async function writeLetter(
       set status = 'dead', attempts = excluded.attempts, cause_code = excluded.cause_code,
         cause_message = excluded.cause_message, cause_chain = excluded.cause_chain,
         lane_waits = excluded.lane_waits, topic_id = excluded.topic_id
+      where known.status in ('dead', 'retrying')
     returning known.id`);
-  return { isNew: row?.id === id };
+  return { isNew: row?.id === id, isDecided: row === undefined };
 }
 
 async function settleLane(session: SqlSession, request: BurialRequest): Promise<BurialOutcome> {

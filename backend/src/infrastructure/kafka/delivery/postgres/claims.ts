@@ -43,7 +43,7 @@ export async function settleClaims(session: SqlSession, runs: readonly EffectRun
       where ${asItWas(tenure, row)}`);
     if (kept !== 1) throw new ParkedEventChangedError();
   }
-  const retried = claimed.filter(({ row }) => row.state === 'waiting');
+  const retried = claimed.filter(({ row }) => row.handler !== null);
   if (retried.length > 0) await resolveLetters(session, retried);
 }
 

@@ -39,10 +39,6 @@ export async function refuseFenced(session: SqlSession, tenures: readonly Tenure
   if (gone) throw new FencedError(`${gone.topic}/${gone.partition} of ${gone.group_id} has a new owner.`);
 }
 
-export const underOwnEpoch = ({ group, topic, partition, epoch }: Tenure): SqlQuery => sql`exists (
-  select 1 from progress where group_id = ${group} and topic = ${topic} and partition = ${partition}
-    and epoch = ${epoch})`;
-
 function distinctTenures(tenures: readonly Tenure[]): readonly Tenure[] {
   if (tenures.length <= 1) return tenures;
   return [

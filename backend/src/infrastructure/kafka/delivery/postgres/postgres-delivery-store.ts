@@ -19,7 +19,7 @@ import { PostgresParking } from './postgres-parking';
 import { saveProgress } from './saved-progress';
 import { type Announced, takeOver } from './takeover';
 
-export type TopicIds = (topics: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+type TopicIds = (topics: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
 /** Progress, inbox, parked rows and dead letters in the service's own schema, each write behind the fence. */
 export class PostgresDeliveryStore implements DeliveryStore {

@@ -10,7 +10,9 @@ export async function saveProgress(
   const segments = updates.flatMap(({ tenure, segments: parts }) => parts.map((part) => ({ tenure, part })));
   const rows = await session.rows<{ topic: string; partition: number; watermark: string }>(sql`
     with own as (
-      update progress set watermark = saved.watermark, mirrored = coalesce(saved.mirrored, progress.mirrored),
+      update progress set watermark = saved.watermark, -- A handler that begins further back takes the group back: what the log's tools see is not behind us then.
+        mirrored = case when saved.watermark >= progress.watermark
+          then coalesce(saved.mirrored, progress.mirrored) end,
         updated_at = clock_timestamp()
       from unnest(
         ${updates.map(({ tenure }) => tenure.group)}::text[], ${updates.map(({ tenure }) => tenure.topic)}::text[],

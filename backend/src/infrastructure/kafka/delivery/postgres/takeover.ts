@@ -8,7 +8,7 @@ import { laneText } from './parked-rows';
 export type Announced = TopicPartition & { readonly committed: bigint | null };
 
 /** A position that somebody set in the log's own tools while nobody owned the partition. */
-export interface OutsideReset extends TopicPartition {
+interface OutsideReset extends TopicPartition {
   readonly committed: bigint;
   readonly watermark: bigint;
 }

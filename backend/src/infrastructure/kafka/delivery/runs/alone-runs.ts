@@ -13,7 +13,7 @@ import { invoke } from './handler-invocation';
 import type { OutcomeWriter } from './outcome-writer';
 import type { RunMeter } from './run-meter';
 import type { KnownEvent, RunFailure, RunResult } from './run-result';
-import type { SubscriptionPlan } from './subscription-plan';
+import type { Plan, SubscriptionPlan } from './subscription-plan';
 import type { TransactionSlots } from './transaction-slots';
 
 export interface AloneRunsOptions {
@@ -52,6 +52,18 @@ const MOST_RERUNS = 20;
 export class AloneRuns {
   constructor(private readonly options: AloneRunsOptions) {}
 
+  /** The same as `run`; without a promise where the handler needs none and there is no inbox to ask. */
+  begin(delivery: Delivery, plans: SubscriptionPlan): RunResult | Promise<RunResult> {
+    if (this.options.store.transactional) return this.run(delivery, plans, false);
+    const opened = this.options.opener.open(delivery);
+    if (opened instanceof Promise || opened.kind !== 'event') return this.run(delivery, plans, false);
+    const plan = delivery.plan ?? plans.left(opened.event.eventType, delivery.row);
+    const [handler, ...others] = plan?.handlers ?? [];
+    if (!plan || !handler || others.length > 0) return this.run(delivery, plans, false);
+    const step = { delivery, event: opened.event, handler, remaining: [], strangers: [], inSlot: false };
+    return this.withoutStore(step, plan);
+  }
+
   /** `inSlot`: the caller holds one of the transaction slots for it. */
   async run(delivery: Delivery, plans: SubscriptionPlan, inSlot: boolean): Promise<RunResult> {
     const opening = this.options.opener.open(delivery);
@@ -82,6 +94,28 @@ export class AloneRuns {
     const codes = plans.withRepeated(plan.codes, repeated);
     if (stored.length === 0) return { kind: 'done', codes };
     return { kind: 'done', codes, stored: Promise.all(stored).then(() => undefined) };
+  }
+
+  private withoutStore(step: Step, { codes }: Plan): RunResult | Promise<RunResult> {
+    const { handler, delivery, event } = step;
+    const { gates, meter } = this.options;
+    const breaker = gates.of(handler);
+    const admitted = breaker.admit();
+    if (admitted === 'hold') return { kind: 'held', until: gates.whenAdmitting(handler) };
+    const begun = performance.now();
+    const ended = (): RunResult => {
+      breaker.succeeded(admitted);
+      meter.ended(delivery, handler, event.eventType, 'handled', (performance.now() - begun) / 1000);
+      return { kind: 'done', codes };
+    };
+    const failed = (error: unknown) => this.classify(step, error, admitted);
+    let running: Promise<unknown> | undefined;
+    try {
+      running = this.invokeInTime(handler, delivery, event);
+    } catch (error) {
+      return failed(error);
+    }
+    return running ? running.then(ended, failed) : ended();
   }
 
   private async step(step: Step): Promise<StepEnd> {
@@ -185,7 +219,7 @@ export class AloneRuns {
   private whenOpenAgain(handler: HandlerRegistration): Promise<void> {
     const { gates } = this.options;
     if (gates.of(handler).state !== 'closed') return gates.whenAdmitting(handler);
-    return new Promise((resolve) => setTimeout(resolve, handler.options.breaker.openMs));
+    return new Promise((resolve) => setTimeout(resolve, handler.options.breaker.openMs).unref());
   }
 
   private async refuseTooOld(step: Step): Promise<void> {

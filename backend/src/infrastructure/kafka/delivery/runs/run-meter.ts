@@ -5,14 +5,29 @@ import type { EffectOutcome } from '../delivery-store.port';
 import type { Delivery } from '../lanes/delivery';
 import type { OutcomeObserver } from '../outcome-observer';
 import { attemptOf } from './handler-invocation';
+import { type HandlerLabels, OutcomeCounts } from './outcome-counts';
 
 /** Tells metrics, log and watching tests what runs came to. */
 export class RunMeter {
+  /** One group has one meter. */
+  private readonly labels = new Map<HandlerRegistration, HandlerLabels>();
+  private readonly counts: OutcomeCounts;
+
   constructor(
     private readonly metrics: Metrics,
     private readonly observer: OutcomeObserver,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.counts = new OutcomeCounts(metrics.handled);
+  }
+
+  private labelsOf(group: string, handler: HandlerRegistration): HandlerLabels {
+    const known = this.labels.get(handler);
+    if (known) return known;
+    const labels = { group, handler: handler.name };
+    this.labels.set(handler, labels);
+    return labels;
+  }
 
   /** The outcome is stored, or needs no row. */
   ended(
@@ -24,9 +39,9 @@ export class RunMeter {
   ): void {
     const { metrics, observer } = this;
     const { record, tenure } = delivery;
-    const labels = { group: tenure.group, handler: handler.name };
+    const labels = this.labelsOf(tenure.group, handler);
     const word = outcome === 'handled' ? 'handled' : 'repeated';
-    metrics.handled.inc({ ...labels, event_type: eventType, outcome: word });
+    this.counts.add(labels, eventType, word);
     if (outcome === 'handled') {
       metrics.handlerSeconds.observe(labels, seconds);
       metrics.endToEnd.observe({ topic: record.topic }, Math.max(0, Date.now() - record.timestamp) / 1000);

@@ -34,6 +34,8 @@ type Together =
 
 /** A group is made up again without who failed, this often; what is left then runs one by one. */
 const MOST_GROUPS = 4;
+/** Of a handler's time limit, for all of a group: locks are held for as long. */
+const PART_OF_LIMIT = 4;
 const LEAST_ROOM = 4;
 const ROOM_STEP = 8;
 
@@ -151,6 +153,7 @@ export class SharedRuns {
         ordered.map(runOf),
         async (known) => {
           for (const [index, member] of ordered.entries()) {
+            if (performance.now() - begun > limit / PART_OF_LIMIT) throw new TooManyTogether();
             running = member;
             for (const [nth, handler] of member.plan.handlers.entries()) {
               if (known[index]?.[nth] === 'handled')
@@ -171,7 +174,7 @@ export class SharedRuns {
       meter.sharedFailed(error, members.length);
       this.size = Math.max(LEAST_ROOM, Math.floor(this.size / 2));
       if (isPassing(error) && !isRerun(error)) return { kind: 'unavailable', error };
-      return { kind: 'rolled-back', by: running };
+      return { kind: 'rolled-back', by: error instanceof TooManyTogether ? undefined : running };
     }
   }
 
@@ -188,6 +191,13 @@ export class SharedRuns {
     }
     const names = plan.handlers.map(({ name }) => name);
     return { kind: 'done', codes: plans.withRepeated(plan.codes, repeatedOf(names, outcomes)) };
+  }
+}
+
+/** Their handlers take so long that the next groups have to be smaller. */
+class TooManyTogether extends Error {
+  constructor() {
+    super('The events of one transaction take too long together.');
   }
 }
 

@@ -11,7 +11,7 @@ interface Waiting {
 }
 
 /** The refusal of a call, with the code it had in the second process. */
-export class RefusedInChild extends Error {
+class RefusedInChild extends Error {
   constructor(
     readonly code: string,
     message: string,
