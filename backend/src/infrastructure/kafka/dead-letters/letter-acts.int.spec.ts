@@ -58,6 +58,19 @@ describe('an act on a dead letter', () => {
     ]);
   });
 
+  it.each([
+    ['the older one first', ['3', '5']],
+    ['the younger one first', ['5', '3']],
+  ])('retry of two letters of a key gives only the older one a time, %s', async (_, order) => {
+    const ids = new Map<string, string>();
+    for (const offset of ['3', '5']) ids.set(offset, await state.addLetter({ offset: BigInt(offset) }));
+    for (const offset of order) await act(ids.get(offset) ?? '', { kind: 'retry' });
+    expect(await state.parked()).toMatchObject([
+      { offset: '3', state: 'waiting', due: true },
+      { offset: '5', state: 'behind', due: false, handler: 'take', attempts: 0 },
+    ]);
+  });
+
   it('retry of a letter from before its lane was kept finds its lane and its topic', async () => {
     const id = await state.addLetter({ offset: 3n, topicId: '' });
     await act(id, { kind: 'retry' });
