@@ -89,7 +89,7 @@ function byRun(runs: readonly EffectRun[], outcomeOf: (nth: number) => EffectOut
 }
 
 const columnsOf = (wanted: readonly Wanted[]) => sql`
-  select * from unnest(
+  select group_id, handler, event_identity, event_time, topic, topic_id, partition, "offset", epoch, nth from unnest(
     ${wanted.map(({ run }) => run.tenure.group)}::text[], ${wanted.map(({ handler }) => handler)}::text[],
     ${wanted.map(({ run }) => run.mark.identity)}::text[],
     ${wanted.map(({ run }) => timeText(run.mark.time))}::timestamptz[],
