@@ -9,6 +9,7 @@ export interface Answer<Body = unknown> {
 export interface OrderView {
   readonly orderId: string;
   readonly status: string;
+  readonly reason?: string;
   readonly history: readonly { readonly status: string; readonly at: string }[];
   readonly totals: { readonly total: number };
 }

@@ -37,22 +37,16 @@ export class PostgresDeliveryStore implements DeliveryStore {
 
   async acquire(group: string, partitions: readonly Announced[]): Promise<readonly Takeover[]> {
     const ids = await this.topicIds([...new Set(partitions.map(({ topic }) => topic))]);
-    const taken = await this.database.transaction(async (session) => {
-      const each: Awaited<ReturnType<typeof takeOver>>[] = [];
-      for (const partition of partitions.toSorted(byTopicAndPartition)) {
-        each.push(await takeOver(session, group, partition, ids.get(partition.topic) ?? ''));
-      }
-      return each;
-    });
-    for (const { reset } of taken) {
-      if (!reset) continue;
-      const { topic, partition, committed, watermark } = reset;
+    const { takeovers, resets } = await this.database.transaction((session) =>
+      takeOver(session, group, partitions, ids),
+    );
+    for (const { topic, partition, committed, watermark } of resets) {
       this.logger.warn(
         { group, topic, partition, committed: String(committed), watermark: String(watermark) },
         'the group was moved from outside; progress stays where it is, a replay is offered',
       );
     }
-    return taken.map(({ takeover }) => takeover);
+    return takeovers;
   }
 
   together(
@@ -102,6 +96,3 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return saveProgress(this.database, progress);
   }
 }
-
-const byTopicAndPartition = (a: Announced, b: Announced) =>
-  a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition;

@@ -143,7 +143,7 @@ describe('taking a partition over', () => {
       delivery.store.acquire('g', partitions),
       delivery.store.acquire('g', partitions.toReversed()),
     ]);
-    expect(both.map((taken) => taken.map(({ tenure }) => tenure.partition))).toEqual([
+    expect(both.map((taken) => taken.map(({ tenure }) => tenure.partition).toSorted())).toEqual([
       [1, 2, 3],
       [1, 2, 3],
     ]);
