@@ -22,8 +22,18 @@ function isFragment(value: unknown): value is SqlQuery {
   return typeof value === 'object' && value !== null && FRAGMENT in value;
 }
 
+/** Texts of statements without fragments: a template is one object for as long as its code is there. */
+const texts = new WeakMap<readonly string[], string>();
+
 /** Flattens nested fragments into the text and values that `pg` takes. */
-export function compile(query: SqlQuery): { text: string; values: unknown[] } {
+export function compile({ strings, values }: SqlQuery): { text: string; values: unknown[] } {
+  if (values.some(isFragment)) return flatten({ [FRAGMENT]: true, strings, values });
+  let text = texts.get(strings);
+  if (text === undefined) texts.set(strings, (text = flatten({ [FRAGMENT]: true, strings, values }).text));
+  return { text, values: [...values] };
+}
+
+function flatten(query: SqlQuery): { text: string; values: unknown[] } {
   const values: unknown[] = [];
   const write = (part: SqlQuery): string =>
     part.strings.reduce((text, literal, index) => {

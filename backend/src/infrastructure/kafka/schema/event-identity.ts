@@ -14,8 +14,8 @@ const LONGEST = 400;
  */
 export function identityText({ source, id }: EventIdentity): string {
   const text = `${source.replaceAll(' ', '%20')} ${id}`;
-  // No column keeps U+0000.
-  return text.length <= LONGEST && !text.includes('\u0000')
+  // No column keeps U+0000, and lists of identities are written one a line.
+  return text.length <= LONGEST && !text.includes('\u0000') && !text.includes('\n')
     ? text
     : `sha256 ${createHash('sha256').update(text).digest('hex')}`;
 }

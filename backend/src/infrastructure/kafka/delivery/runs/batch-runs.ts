@@ -63,7 +63,8 @@ export class BatchRuns {
   ): Promise<readonly Member[] | undefined> {
     const members: Member[] = [];
     for (const delivery of deliveries) {
-      const opened = await this.options.opener.open(delivery);
+      const opening = this.options.opener.open(delivery);
+      const opened = opening instanceof Promise ? await opening : opening;
       if (opened.kind !== 'event' || this.options.opener.isTooOld(opened.event.mark)) return undefined;
       const { tenure, record, row } = delivery;
       const claim = row ? { claim: { row, remaining: plans.strangers(row) } } : {};

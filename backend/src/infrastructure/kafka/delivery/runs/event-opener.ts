@@ -70,12 +70,21 @@ const opened = (decoded: DecodedEvent, record: LogRecord): Opened => ({
 });
 
 /** Only an inbox asks for the time. */
-const markOf = (identity: string, record: LogRecord): EventMark => ({
-  identity,
-  get time() {
-    return eventTimeOf(identity, headerText(record, 'ce_time'), record);
-  },
-});
+class Mark implements EventMark {
+  private known: EventMark['time'] | undefined;
+
+  constructor(
+    readonly identity: string,
+    private readonly record: LogRecord,
+  ) {}
+
+  get time(): EventMark['time'] {
+    this.known ??= eventTimeOf(this.identity, headerText(this.record, 'ce_time'), this.record);
+    return this.known;
+  }
+}
+
+const markOf = (identity: string, record: LogRecord): EventMark => new Mark(identity, record);
 
 /** The record as it runs: a person may have mended its value. */
 export const recordOf = ({ record, row }: Delivery): LogRecord =>

@@ -56,18 +56,18 @@ export async function deleteTopics(cluster: Cluster, topics: readonly string[]):
       throw new UnknownTopicError(`There is no topic '${topic}'.`, { cause: error });
     }
   }
-  // A broker that does not know yet would go on showing what is gone.
   for (const topic of topics) await settled(cluster, topic, (found) => found.length === 0);
 }
 
 type Partitions = readonly { readonly leader: number }[];
 
+/** Resolves when every broker knows: whichever is asked next, it shows what was done here. */
 async function settled(cluster: Cluster, topic: string, done: (found: Partitions) => boolean): Promise<void> {
   const deadline = performance.now() + SETTLE_WITHIN_MS;
   const backOff = new BackOff(20, 250);
   for (;;) {
-    await cluster.refresh([topic]);
-    if (done(cluster.known(topic)?.partitions ?? [])) return;
+    const answers = await cluster.knownByEach(topic);
+    if (answers.length > 0 && answers.every(done)) return cluster.refresh([topic]);
     if (performance.now() > deadline) {
       throw new LogUnavailableError(
         `The brokers did not agree on topic '${topic}' within ${SETTLE_WITHIN_MS} ms.`,

@@ -10,7 +10,7 @@ import type { KafkaTransportOptions } from '../kafka-transport.options';
 import { codedError } from '../protocol-errors';
 import { LogUnavailableError, TransportClosedError, UnknownTopicError } from '../../transport.errors';
 import { type ApiName, type Apis, chooseApi, type OfferedApi } from './apis';
-import { Metadata, type TopicMetadata } from './metadata';
+import { Metadata, type PartitionMetadata, type TopicMetadata } from './metadata';
 import { withinMs } from './within';
 
 const DEFAULT_PORT = 9_092;
@@ -118,6 +118,13 @@ export class Cluster {
       this.#refreshing.set(key, refreshing);
     }
     await refreshing;
+  }
+
+  /** What each living broker knows of a topic's partitions: none of them where it has not heard of it yet. */
+  async knownByEach(topic: string): Promise<readonly (readonly PartitionMetadata[])[]> {
+    await this.brokers();
+    this.#questions ??= this.pool(REQUEST_TIMEOUT_MS);
+    return this.#metadata.askEach(this.#questions, this.api('Metadata'), topic);
   }
 
   broker(id: number): Broker | undefined {

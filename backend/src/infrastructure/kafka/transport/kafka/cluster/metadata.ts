@@ -50,6 +50,32 @@ export class Metadata {
     }
   }
 
+  /** What each broker says about a topic. One that does not answer is left out: it learns before it serves again. */
+  async askEach(
+    pool: ConnectionPool,
+    api: Apis['Metadata'],
+    topic: string,
+  ): Promise<readonly (readonly PartitionMetadata[])[]> {
+    const answers = await Promise.all(
+      [...this.brokers.values()].map(async (broker) => {
+        try {
+          const connection = await pool.get(broker);
+          return (await api.async(connection, [topic], false, false)).topics;
+        } catch (error) {
+          const response = responseOf<MetadataResponse>(error);
+          if (response) return response.topics;
+          const coded = codedError(error, 'Asking Kafka for its topics');
+          if (coded instanceof LogUnavailableError) return undefined;
+          throw coded;
+        }
+      }),
+    );
+    return answers.flatMap((topics) => {
+      const found = topics?.find(({ name }) => name === topic);
+      return topics ? [found ? partitionsOf(found) : []] : [];
+    });
+  }
+
   async #answer(
     pool: ConnectionPool,
     api: Apis['Metadata'],
