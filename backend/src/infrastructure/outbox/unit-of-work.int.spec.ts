@@ -157,6 +157,64 @@ describe('a unit of work', () => {
   });
 });
 
+describe('a part of a unit', () => {
+  const insert = (text: string) => unitOfWork.sql.run(sql`insert into notes values (${text})`);
+  const notes = async () =>
+    (await database.rows<{ text: string }>(sql`select text from notes order by text`)).map(
+      ({ text }) => text,
+    );
+
+  it('that fails before it has touched anything leaves the others be', async () => {
+    await unitOfWork.run(async () => {
+      await unitOfWork.part(async () => {
+        await insert('a');
+        publish('first');
+      });
+      const error = new TypeError('not this one');
+      const refuse = () => {
+        throw error;
+      };
+      expect(await unitOfWork.part(refuse)).toEqual({ kind: 'untouched', error });
+      expect(await unitOfWork.part(() => insert('b'))).toEqual({ kind: 'done' });
+    });
+    expect(await notes()).toEqual(['a', 'b']);
+    expect(await inOutbox()).toEqual(['first']);
+  });
+
+  it.for([
+    ['a statement', () => insert('c')],
+    ['a read', () => unitOfWork.sql.rows(sql`select text from notes`)],
+    ['an event', () => publish('third')],
+  ] as const)('that fails after %s takes all with it', async ([, touch]) => {
+    const unit = unitOfWork.run(async () => {
+      await unitOfWork.part(() => insert('a'));
+      await unitOfWork.part(async () => {
+        await touch();
+        throw new TypeError('too late');
+      });
+    });
+    await expect(unit).rejects.toThrow('too late');
+    expect(await notes()).toEqual([]);
+    expect(await inOutbox()).toEqual([]);
+  });
+
+  it('can do nothing more once it has ended, while the unit goes on', async () => {
+    const gate = Promise.withResolvers<void>();
+    let stray: Promise<unknown> | undefined;
+    await unitOfWork.run(async () => {
+      await unitOfWork.part(() => {
+        const { sql: session } = unitOfWork;
+        stray = gate.promise.then(() => session.run(sql`insert into notes values ('stray')`));
+        throw new TypeError('without waiting');
+      });
+      gate.resolve();
+      await expect(stray).rejects.toMatchObject({ code: 'TRANSACTION_ENDED' });
+      await unitOfWork.part(() => insert('kept'));
+    });
+    expect(await notes()).toEqual(['kept']);
+  });
+});
+
 describe('outbox rows', () => {
   it('of one aggregate come in the order of their commits', async () => {
     let letGo: () => void = () => undefined;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Database, TransactionOptions } from '@/infrastructure/postgres/database';
 import { TransactionEndedError } from '@/infrastructure/postgres/database.errors';
-import type { SqlSession } from '@/infrastructure/postgres/sql';
+import type { SqlQuery, SqlSession } from '@/infrastructure/postgres/sql';
 import type { OutgoingRecord } from '@/infrastructure/kafka/transport/transport.port';
 import { NoUnitOfWorkError } from './outbox.errors';
 import { appendToOutbox, type OutboxEntry } from './outbox-append';
@@ -20,6 +20,49 @@ interface ActiveUnit {
   ended: boolean;
   /** What still runs in its context is a run that was given up: it must have no effect any more. */
   timedOut: boolean;
+}
+
+/** How a part of a unit ended. `untouched`: it threw, and had sent no statement and published nothing before. */
+export type PartEnd = { readonly kind: 'done' } | { readonly kind: 'untouched'; readonly error: unknown };
+
+/** A part sees the unit through this: what it has done by itself, and whether it is over. */
+class UnitPart implements ActiveUnit, SqlSession {
+  readonly entries: OutboxEntry[] = [];
+  readonly session = this;
+  over = false;
+  private statements = 0;
+
+  constructor(private readonly whole: ActiveUnit) {}
+
+  get ended(): boolean {
+    return this.over || this.whole.ended;
+  }
+
+  get timedOut(): boolean {
+    return this.whole.timedOut;
+  }
+
+  get untouched(): boolean {
+    return this.statements === 0 && this.entries.length === 0;
+  }
+
+  rows<Row>(query: SqlQuery): Promise<Row[]> {
+    return this.whose().rows(query);
+  }
+
+  row<Row>(query: SqlQuery): Promise<Row | undefined> {
+    return this.whose().row(query);
+  }
+
+  run(query: SqlQuery): Promise<number> {
+    return this.whose().run(query);
+  }
+
+  private whose(): SqlSession {
+    if (this.over) throw new TransactionEndedError();
+    this.statements += 1;
+    return this.whole.session;
+  }
 }
 
 /**
@@ -64,6 +107,25 @@ export class UnitOfWork {
     const result = await database.transaction(inTransaction, { ...options, onTimeout });
     if (published) for (const listener of this.committed) listener();
     return result;
+  }
+
+  /**
+   * Runs `work` as a part of the unit in progress. Where it throws before it has touched anything, the unit can go on
+   * without it. Rejects where it had: the unit must not commit then. What the part leaves running is refused.
+   */
+  async part(work: () => Promise<unknown> | unknown): Promise<PartEnd> {
+    const whole = this.unit();
+    const part = new UnitPart(whole);
+    try {
+      await this.active.run(part, async () => work());
+      whole.entries.push(...part.entries);
+      return { kind: 'done' };
+    } catch (error) {
+      if (!part.untouched) throw error;
+      return { kind: 'untouched', error };
+    } finally {
+      part.over = true;
+    }
   }
 
   /** Statements of the unit in progress. Throws `NoUnitOfWorkError` outside of one. */

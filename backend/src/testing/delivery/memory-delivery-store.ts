@@ -6,6 +6,7 @@ import type {
   DeliveryStore,
   EffectOutcome,
   EffectOutcomes,
+  EffectParts,
   EffectRun,
   ProgressUpdate,
   Takeover,
@@ -67,17 +68,29 @@ export class MemoryDeliveryStore implements DeliveryStore {
 
   async together(
     runs: readonly EffectRun[],
-    work: (outcomes: readonly EffectOutcomes[]) => Promise<void>,
+    work: (outcomes: readonly EffectOutcomes[], parts: EffectParts) => Promise<void>,
   ): Promise<readonly EffectOutcomes[]> {
     this.fault('together');
     for (const { tenure } of runs) this.refuseFenced(tenure);
     const outcomes = this.known(runs);
     const effects: Effect[] = [];
-    await this.open.run(effects, () => work(outcomes));
+    const withdrawn = new Set<number>();
+    const attempt: EffectParts['attempt'] = async (nth, run) => {
+      const before = effects.length;
+      try {
+        await run();
+        return undefined;
+      } catch (error) {
+        if (effects.length > before) throw error;
+        withdrawn.add(nth);
+        return { error };
+      }
+    };
+    await this.open.run(effects, () => work(outcomes, { attempt }));
     this.fault('commit');
     for (const { tenure } of runs) this.refuseFenced(tenure);
     this.parking.settle(runs);
-    this.enter(runs);
+    this.enter(runs.filter((_, nth) => !withdrawn.has(nth)));
     this.effects.push(...effects);
     this.fault('together:answer');
     return outcomes;

@@ -10,6 +10,7 @@ import type {
   BurialRequest,
   DeliveryStore,
   EffectOutcomes,
+  EffectParts,
   EffectRun,
   ProgressUpdate,
   Takeover,
@@ -45,10 +46,11 @@ export class CommittedDeliveryStore implements DeliveryStore {
 
   async together(
     runs: readonly EffectRun[],
-    work: (outcomes: readonly EffectOutcomes[]) => Promise<void>,
+    work: (outcomes: readonly EffectOutcomes[], parts: EffectParts) => Promise<void>,
   ): Promise<readonly EffectOutcomes[]> {
     const outcomes = await this.seen(runs);
-    await work(outcomes);
+    // There is nothing that could be rolled back.
+    await work(outcomes, { attempt: (_, run) => run().then(() => undefined) });
     return outcomes;
   }
 

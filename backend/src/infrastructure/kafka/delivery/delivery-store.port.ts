@@ -58,6 +58,15 @@ export interface EffectRun {
 export type EffectOutcome = 'handled' | 'again' | 'repeated';
 export type EffectOutcomes = readonly EffectOutcome[];
 
+/** Runs that share a transaction, and may fail one by one as long as they have touched nothing. */
+export interface EffectParts {
+  /**
+   * Answers the error of a run that failed before it had an effect: the others go on, and the inbox knows nothing of
+   * it. Rejects where it had one: all has to be rolled back.
+   */
+  attempt(nth: number, work: () => Promise<void>): Promise<{ readonly error: unknown } | undefined>;
+}
+
 export interface ParkRequest {
   readonly tenure: Tenure;
   readonly record: LogRecord;
@@ -132,7 +141,7 @@ export interface DeliveryStore {
    */
   together(
     runs: readonly EffectRun[],
-    work: (outcomes: readonly EffectOutcomes[]) => Promise<void>,
+    work: (outcomes: readonly EffectOutcomes[], parts: EffectParts) => Promise<void>,
     timeoutMs: number,
   ): Promise<readonly EffectOutcomes[]>;
   /** For effects outside the transaction: which of the runs had theirs. */

@@ -64,6 +64,19 @@ export async function findInInbox(
   return byRun(runs, (nth) => known.get(nth) ?? 'handled');
 }
 
+/** Takes rows back that the same transaction has entered. */
+export async function leaveInbox(session: SqlSession, runs: readonly EffectRun[]): Promise<void> {
+  const wanted = wantedRows(runs);
+  if (wanted.length === 0) return;
+  await session.run(sql`
+    with wanted as (${columnsOf(wanted)})
+    delete from inbox using wanted
+    where inbox.group_id = wanted.group_id and inbox.handler = wanted.handler
+      and inbox.event_identity = wanted.event_identity and inbox.event_time = wanted.event_time
+      and inbox.topic = wanted.topic and inbox.partition = wanted.partition
+      and inbox."offset" = wanted."offset"`);
+}
+
 async function knownRows(
   session: SqlSession,
   wanted: readonly Wanted[],

@@ -50,6 +50,42 @@ describe('one effect', () => {
     expect(await inTransaction(tenure, effect)).toEqual(['handled']);
   });
 
+  it('of runs that share a transaction leaves out the one that failed before it touched anything', async () => {
+    const tenure = await own();
+    const runs = [runOf(tenure, 5n), runOf(tenure, 6n)];
+    const failed = new TypeError('not yet');
+    await delivery.store.together(
+      runs,
+      async (_, parts) => {
+        expect(await parts.attempt(0, () => Promise.reject(failed))).toEqual({ error: failed });
+        expect(await parts.attempt(1, () => delivery.effect('kept'))).toBeUndefined();
+      },
+      10_000,
+    );
+    expect(await delivery.effects()).toEqual(['kept']);
+    expect(await delivery.store.seen(runs)).toEqual([['handled'], ['again']]);
+    expect(await inTransaction(tenure, effect)).toEqual(['handled']);
+  });
+
+  it('rolls all of them back where the one that failed had an effect', async () => {
+    const tenure = await own();
+    const runs = [runOf(tenure, 5n), runOf(tenure, 6n)];
+    const together = delivery.store.together(
+      runs,
+      async (_, parts) => {
+        await parts.attempt(0, () => delivery.effect('lost'));
+        await parts.attempt(1, async () => {
+          await delivery.effect('lost too');
+          throw new TypeError('too late');
+        });
+      },
+      10_000,
+    );
+    await expect(together).rejects.toThrow('too late');
+    expect(await delivery.effects()).toEqual([]);
+    expect(await delivery.store.seen(runs)).toEqual([['handled'], ['handled']]);
+  });
+
   it('lets two runs at once commit one effect', async () => {
     const tenure = await own();
     const outcomes = await Promise.all([inTransaction(tenure, effect), inTransaction(tenure, effect)]);

@@ -7,6 +7,7 @@ import type {
   BurialRequest,
   DeliveryStore,
   EffectOutcomes,
+  EffectParts,
   EffectRun,
   ProgressUpdate,
   Takeover,
@@ -14,7 +15,7 @@ import type {
 import { bury } from './burial';
 import { settleClaims } from './claims';
 import { holdFences, refuseFenced } from './fence';
-import { enterInbox, findInInbox } from './inbox-entries';
+import { enterInbox, findInInbox, leaveInbox } from './inbox-entries';
 import { PostgresParking } from './postgres-parking';
 import { saveProgress } from './saved-progress';
 import { type Announced, takeOver } from './takeover';
@@ -51,7 +52,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
 
   together(
     runs: readonly EffectRun[],
-    work: (outcomes: readonly EffectOutcomes[]) => Promise<void>,
+    work: (outcomes: readonly EffectOutcomes[], parts: EffectParts) => Promise<void>,
     timeoutMs: number,
   ): Promise<readonly EffectOutcomes[]> {
     return this.unitOfWork.run(
@@ -62,7 +63,16 @@ export class PostgresDeliveryStore implements DeliveryStore {
         );
         const outcomes = await enterInbox(session, runs);
         await settleClaims(session, runs);
-        await work(outcomes);
+        const withdrawn: EffectRun[] = [];
+        await work(outcomes, {
+          attempt: async (nth, run) => {
+            const end = await this.unitOfWork.part(run);
+            if (end.kind === 'done') return undefined;
+            withdrawn.push(...freshPart(runs[nth], outcomes[nth]));
+            return { error: end.error };
+          },
+        });
+        await leaveInbox(session, withdrawn);
         return outcomes;
       },
       { timeoutMs },
@@ -95,4 +105,10 @@ export class PostgresDeliveryStore implements DeliveryStore {
   save(progress: readonly ProgressUpdate[]): Promise<readonly Position[]> {
     return saveProgress(this.database, progress);
   }
+}
+
+/** The handlers of a run whose inbox rows this transaction has written. */
+function freshPart(run: EffectRun | undefined, outcomes: EffectOutcomes = []): EffectRun[] {
+  const handlers = run?.handlers.filter((_, nth) => outcomes[nth] === 'handled') ?? [];
+  return run ? [{ ...run, handlers }] : [];
 }

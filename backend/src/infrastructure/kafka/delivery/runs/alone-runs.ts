@@ -96,6 +96,17 @@ export class AloneRuns {
     return { kind: 'done', codes, stored: Promise.all(stored).then(() => undefined) };
   }
 
+  /** What the failure of a run that had nothing after it comes to; it ran while the handler's breaker was closed. */
+  failedTogether(
+    delivery: Delivery,
+    event: Event,
+    [handler, ...remaining]: readonly [HandlerRegistration, ...HandlerRegistration[]],
+    error: unknown,
+  ): RunResult {
+    const step = { delivery, event, handler, remaining, strangers: [], inSlot: true };
+    return this.classify(step, error, 'run');
+  }
+
   private withoutStore(step: Step, { codes }: Plan): RunResult | Promise<RunResult> {
     const { handler, delivery, event } = step;
     const { gates, meter } = this.options;

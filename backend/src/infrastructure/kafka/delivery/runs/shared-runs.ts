@@ -1,4 +1,4 @@
-import type { DeliveryStore, EffectOutcomes, EffectRun } from '../delivery-store.port';
+import type { DeliveryStore, EffectOutcomes, EffectParts, EffectRun } from '../delivery-store.port';
 import type { Delivery } from '../lanes/delivery';
 import type { AloneRuns } from './alone-runs';
 import type { EventOpener, Opened } from './event-opener';
@@ -41,9 +41,10 @@ const ROOM_STEP = 8;
 
 /**
  * Several events in one transaction: one fence, one statement for all inbox rows, one commit. Handlers run one after
- * another in the order of the keys, so that two such transactions lock rows in one direction. When one of them fails
- * all is rolled back; that one is run alone, in its own transaction, and the others together again: a failure costs
- * its neighbours time, never an attempt. Where failures are many the groups become small.
+ * another in the order of the keys, so that two such transactions lock rows in one direction. One that fails before it
+ * has touched anything is left out, with what follows it in its lane, and the others go on. When one fails later all is
+ * rolled back; that one is run alone, in its own transaction, and the others together again: a failure costs its
+ * neighbours time, never an attempt. Where such failures are many the groups become small.
  */
 export class SharedRuns {
   private size: number;
@@ -149,16 +150,21 @@ export class SharedRuns {
     const begun = performance.now();
     let running: Member | undefined;
     try {
+      const failures = new Map<Member, unknown>();
       const outcomes = await store.together(
         ordered.map(runOf),
-        async (known) => {
+        async (known, parts) => {
+          const stopped = new Set<string>();
           for (const [index, member] of ordered.entries()) {
             if (performance.now() - begun > limit / PART_OF_LIMIT) throw new TooManyTogether();
             running = member;
-            for (const [nth, handler] of member.plan.handlers.entries()) {
-              if (known[index]?.[nth] === 'handled')
-                await invoke(handler, member.delivery, member.event.decoded);
-            }
+            const place = placeOf(member.delivery);
+            const failed = stopped.has(place)
+              ? await parts.attempt(index, notRun)
+              : await attempt(parts, index, member, () => runHandlers(member, known[index] ?? []));
+            if (!failed) continue;
+            failures.set(member, failed.error);
+            stopped.add(place);
           }
           running = undefined;
         },
@@ -166,7 +172,9 @@ export class SharedRuns {
       );
       const seconds = (performance.now() - begun) / 1000 / members.length;
       for (const [index, member] of ordered.entries()) {
-        results[member.nth] = this.done(member, outcomes[index] ?? [], plans, seconds);
+        results[member.nth] = failures.has(member)
+          ? this.failed(member, failures.get(member))
+          : this.done(member, outcomes[index] ?? [], plans, seconds);
       }
       this.size = Math.min(most, this.size + ROOM_STEP);
       return { kind: 'done' };
@@ -176,6 +184,13 @@ export class SharedRuns {
       if (isPassing(error) && !isRerun(error)) return { kind: 'unavailable', error };
       return { kind: 'rolled-back', by: error instanceof TooManyTogether ? undefined : running };
     }
+  }
+
+  private failed({ delivery, event, plan }: Member, error: unknown): RunResult {
+    if (error instanceof NotRun) return { kind: 'not-run' };
+    const [first, ...others] = plan.handlers;
+    if (!first) return { kind: 'not-run' };
+    return this.options.alone.failedTogether(delivery, event, [first, ...others], error);
   }
 
   private done(
@@ -192,6 +207,31 @@ export class SharedRuns {
     const names = plan.handlers.map(({ name }) => name);
     return { kind: 'done', codes: plans.withRepeated(plan.codes, repeatedOf(names, outcomes)) };
   }
+}
+
+/** The handlers of one event, each in its turn. */
+async function runHandlers({ plan, delivery, event }: Member, known: EffectOutcomes): Promise<void> {
+  for (const [nth, handler] of plan.handlers.entries()) {
+    if (known[nth] === 'handled') await invoke(handler, delivery, event.decoded);
+  }
+}
+
+/** An event before it in its lane has failed. */
+class NotRun extends Error {}
+const notRun = (): Promise<void> => Promise.reject(new NotRun());
+
+/** Leaves one event out where nothing but itself has to be undone. */
+async function attempt(
+  parts: EffectParts,
+  index: number,
+  { delivery, plan }: Member,
+  run: () => Promise<void>,
+): Promise<{ readonly error: unknown } | undefined> {
+  // A parked row is settled already; and of several handlers the first may have had an effect elsewhere.
+  if (delivery.row || plan.handlers.length > 1) return run().then(() => undefined);
+  const failed = await parts.attempt(index, run);
+  if (failed && isPassing(failed.error)) throw failed.error;
+  return failed;
 }
 
 /** Their handlers take so long that the next groups have to be smaller. */
