@@ -70,6 +70,6 @@ export class TransactionDeadline {
   }
 }
 
-/** `pg` has no other way to give a connection up without asking the server. */
-const socketOf = (client: pg.PoolClient) =>
+/** `pg` has no other way to give a connection up without asking the server, nor to send several statements at once. */
+export const socketOf = (client: pg.PoolClient) =>
   (client as unknown as { readonly connection: { readonly stream: Duplex } }).connection.stream;

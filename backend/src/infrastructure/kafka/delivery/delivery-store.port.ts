@@ -64,7 +64,7 @@ export interface EffectParts {
    * Answers the error of a run that failed before it had an effect: the others go on, and the inbox knows nothing of
    * it. Rejects where it had one: all has to be rolled back.
    */
-  attempt(nth: number, work: () => Promise<void>): Promise<{ readonly error: unknown } | undefined>;
+  attempt(nth: number, work: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined>;
 }
 
 export interface ParkRequest {

@@ -2,6 +2,7 @@ import type { Position } from '@/infrastructure/kafka/transport/transport.port';
 import type { Logger } from '@/infrastructure/observability/logger';
 import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import type { Database } from '@/infrastructure/postgres/database';
+import type { SqlSession } from '@/infrastructure/postgres/sql';
 import type {
   BurialOutcome,
   BurialRequest,
@@ -57,12 +58,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
   ): Promise<readonly EffectOutcomes[]> {
     return this.unitOfWork.run(
       async (session) => {
-        await holdFences(
-          session,
-          runs.map(({ tenure }) => tenure),
-        );
-        const outcomes = await enterInbox(session, runs);
-        await settleClaims(session, runs);
+        const outcomes = await enterFenced(session, runs);
         const withdrawn: EffectRun[] = [];
         await work(outcomes, {
           attempt: async (nth, run) => {
@@ -89,12 +85,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
 
   async remember(runs: readonly EffectRun[]): Promise<void> {
     await this.database.transaction(async (session) => {
-      await holdFences(
-        session,
-        runs.map(({ tenure }) => tenure),
-      );
-      await enterInbox(session, runs);
-      await settleClaims(session, runs);
+      await enterFenced(session, runs);
     });
   }
 
@@ -111,4 +102,12 @@ export class PostgresDeliveryStore implements DeliveryStore {
 function freshPart(run: EffectRun | undefined, outcomes: EffectOutcomes = []): EffectRun[] {
   const handlers = run?.handlers.filter((_, nth) => outcomes[nth] === 'handled') ?? [];
   return run ? [{ ...run, handlers }] : [];
+}
+
+/** The second statement is sent behind the first: the server takes its snapshot when it holds the locks. */
+async function enterFenced(session: SqlSession, runs: readonly EffectRun[]): Promise<EffectOutcomes[]> {
+  const tenures = runs.map(({ tenure }) => tenure);
+  const [, outcomes] = await Promise.all([holdFences(session, tenures), enterInbox(session, runs)]);
+  await settleClaims(session, runs);
+  return outcomes;
 }
