@@ -89,8 +89,9 @@ export class MemoryDeliveryStore implements DeliveryStore {
     await this.open.run(effects, () => work(outcomes, { attempt }));
     this.fault('commit');
     for (const { tenure } of runs) this.refuseFenced(tenure);
-    this.parking.settle(runs);
-    this.enter(runs.filter((_, nth) => !withdrawn.has(nth)));
+    const kept = runs.filter((_, nth) => !withdrawn.has(nth));
+    this.parking.settle(kept);
+    this.enter(kept);
     this.effects.push(...effects);
     this.fault('together:answer');
     return outcomes;

@@ -20,9 +20,26 @@ export async function settleClaims(session: SqlSession, runs: readonly EffectRun
     claim ? [{ tenure, handlers, ...claim }] : [],
   );
   if (claimed.length === 0) return;
-  const ended = claimed.filter(({ remaining }) => remaining.length === 0);
-  if (ended.length > 0) {
-    const gone = await session.run(sql`
+  const retried = claimed.filter(({ row }) => row.handler !== null);
+  await Promise.all([
+    endClaims(
+      session,
+      claimed.filter(({ remaining }) => remaining.length === 0),
+    ),
+    ...claimed.filter(({ remaining }) => remaining.length > 0).map((claim) => leaveRemaining(session, claim)),
+    retried.length > 0 ? resolveLetters(session, retried) : undefined,
+  ]);
+}
+
+interface Claimed {
+  readonly tenure: Tenure;
+  readonly row: ParkedRow;
+  readonly remaining: readonly string[];
+}
+
+async function endClaims(session: SqlSession, ended: readonly Claimed[]): Promise<void> {
+  if (ended.length === 0) return;
+  const gone = await session.run(sql`
       delete from parked using unnest(
         ${ended.map(({ tenure }) => tenure.group)}::text[], ${ended.map(({ tenure }) => tenure.topic)}::text[],
         ${ended.map(({ tenure }) => tenure.topicId)}::text[],
@@ -34,17 +51,14 @@ export async function settleClaims(session: SqlSession, runs: readonly EffectRun
         and parked.topic_id = claimed.topic_id and parked.partition = claimed.partition
         and parked."offset" = claimed."offset" and parked.state = claimed.state
         and parked.attempts = claimed.attempts`);
-    if (gone !== ended.length) throw new ParkedEventChangedError();
-  }
-  for (const { tenure, row, remaining } of claimed) {
-    if (remaining.length === 0) continue;
-    const kept = await session.run(sql`
-      update parked set pending = ${remaining}::text[], edited_value = ${withoutOwnEdit}
-      where ${asItWas(tenure, row)}`);
-    if (kept !== 1) throw new ParkedEventChangedError();
-  }
-  const retried = claimed.filter(({ row }) => row.handler !== null);
-  if (retried.length > 0) await resolveLetters(session, retried);
+  if (gone !== ended.length) throw new ParkedEventChangedError();
+}
+
+async function leaveRemaining(session: SqlSession, { tenure, row, remaining }: Claimed): Promise<void> {
+  const kept = await session.run(sql`
+    update parked set pending = ${remaining}::text[], edited_value = ${withoutOwnEdit}
+    where ${asItWas(tenure, row)}`);
+  if (kept !== 1) throw new ParkedEventChangedError();
 }
 
 /** A dead letter that a person sent back has had its effect now. */

@@ -59,16 +59,24 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return this.unitOfWork.run(
       async (session) => {
         const outcomes = await enterFenced(session, runs);
-        const withdrawn: EffectRun[] = [];
+        const withdrawn = new Map<number, EffectRun>();
         await work(outcomes, {
-          attempt: async (nth, run) => {
-            const end = await this.unitOfWork.part(run);
+          attempt: async (nth, part) => {
+            const end = await this.unitOfWork.part(part);
             if (end.kind === 'done') return undefined;
-            withdrawn.push(...freshPart(runs[nth], outcomes[nth]));
+            const run = runs[nth];
+            if (run) withdrawn.set(nth, { ...run, handlers: freshOf(run, outcomes[nth]) });
             return { error: end.error };
           },
         });
-        await leaveInbox(session, withdrawn);
+        await Promise.all([
+          leaveInbox(session, [...withdrawn.values()]),
+          // Last, so that what failed keeps its row; whoever changed one meanwhile has all of this rolled back.
+          settleClaims(
+            session,
+            runs.filter((_, nth) => !withdrawn.has(nth)),
+          ),
+        ]);
         return outcomes;
       },
       { timeoutMs },
@@ -86,6 +94,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
   async remember(runs: readonly EffectRun[]): Promise<void> {
     await this.database.transaction(async (session) => {
       await enterFenced(session, runs);
+      await settleClaims(session, runs);
     });
   }
 
@@ -99,15 +108,12 @@ export class PostgresDeliveryStore implements DeliveryStore {
 }
 
 /** The handlers of a run whose inbox rows this transaction has written. */
-function freshPart(run: EffectRun | undefined, outcomes: EffectOutcomes = []): EffectRun[] {
-  const handlers = run?.handlers.filter((_, nth) => outcomes[nth] === 'handled') ?? [];
-  return run ? [{ ...run, handlers }] : [];
-}
+const freshOf = ({ handlers }: EffectRun, outcomes: EffectOutcomes = []): readonly string[] =>
+  handlers.filter((_, nth) => outcomes[nth] === 'handled');
 
 /** The second statement is sent behind the first: the server takes its snapshot when it holds the locks. */
 async function enterFenced(session: SqlSession, runs: readonly EffectRun[]): Promise<EffectOutcomes[]> {
   const tenures = runs.map(({ tenure }) => tenure);
   const [, outcomes] = await Promise.all([holdFences(session, tenures), enterInbox(session, runs)]);
-  await settleClaims(session, runs);
   return outcomes;
 }

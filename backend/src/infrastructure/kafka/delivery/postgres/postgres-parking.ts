@@ -18,11 +18,10 @@ export class PostgresParking implements Parking {
   async park(requests: readonly ParkRequest[]): Promise<void> {
     const tenures = requests.map(({ tenure }) => tenure);
     await this.database.transaction(async (session) => {
-      await holdFences(session, tenures);
-      await refuseFenced(session, tenures);
+      await Promise.all([holdFences(session, tenures), refuseFenced(session, tenures)]);
       const added = requests.filter(({ from }) => from === undefined);
       if (added.length > 0) await insert(session, added);
-      for (const request of requests) if (request.from) await postpone(session, request, request.from);
+      await Promise.all(requests.map((request) => request.from && postpone(session, request, request.from)));
     });
   }
 

@@ -103,8 +103,6 @@ export class SharedRuns {
 
   private async open(nth: number, delivery: Delivery, plans: SubscriptionPlan): Promise<Member | undefined> {
     const { opener, gates } = this.options;
-    // What has failed before may well fail again.
-    if (delivery.row && delivery.row.attempts > 0) return undefined;
     const opening = opener.open(delivery);
     const opened = opening instanceof Promise ? await opening : opening;
     if (opened.kind !== 'event' || opener.isTooOld(opened.event.mark)) return undefined;
@@ -224,11 +222,11 @@ const notRun = (): Promise<void> => Promise.reject(new NotRun());
 async function attempt(
   parts: EffectParts,
   index: number,
-  { delivery, plan }: Member,
+  { plan }: Member,
   run: () => Promise<void>,
 ): Promise<{ readonly error: unknown } | undefined> {
-  // A parked row is settled already; and of several handlers the first may have had an effect elsewhere.
-  if (delivery.row || plan.handlers.length > 1) return run().then(() => undefined);
+  // Of several handlers the first ones are done, and stay so.
+  if (plan.handlers.length > 1) return run().then(() => undefined);
   const failed = await parts.attempt(index, run);
   if (failed && isPassing(failed.error)) throw failed.error;
   return failed;
