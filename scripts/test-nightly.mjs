@@ -17,9 +17,15 @@ whenNpmIsGone(interrupt);
 try {
   kafka = kafkaForTests();
   const env = await kafka.ready();
-  await vitest(tally, 'promises at length', ['tests-int'], { ...env, TEST_LONG: '1', LOG_LEVEL: 'fatal' }, [
+  const long = { ...env, TEST_LONG: '1', LOG_LEVEL: 'fatal' };
+  await vitest(tally, 'decisions at length', ['tests-unit'], long, ['money/', 'stock/']);
+  await vitest(tally, 'promises at length', ['tests-int'], long, [
     'promises/',
+    'money/',
+    'stock/',
+    'outbox/',
   ]);
+  await vitest(tally, 'crash points, three times on both engines', ['e2e'], long, ['crash-points/']);
   if (kafka.missing !== undefined && process.env.CI === 'true') {
     say(`Kafka specs were skipped: ${kafka.missing}. With CI=true that is a failure.`);
     tally.add({ failed: 1 });

@@ -46,7 +46,7 @@ describe.skipIf(kafka === null)('scripts/kafka-setup.sh', { timeout: 120_000 }, 
 
     expect(first).toMatchObject({ status: 0 });
     expect(second.stdout).toContain('24 topics: 0 created, 24 were there');
-    expect(second.stdout).toContain('Schemas of 60 event types are registered');
+    expect(second.stdout).toContain('Schemas of 65 event types are registered');
     const { stdout } = await setup('--info');
     expect(stdout).toMatch(/^order-events +6 +3 +30 d /m);
     expect(stdout).toMatch(/^order-events\.dlq +6 +3 +30 d /m);

@@ -16,7 +16,7 @@ function definitionOf<Type extends EventType>(eventType: Type): EventDefinition<
   };
 }
 
-/** The sixty built-in event types, by name. */
+/** The built-in event types, by name. */
 export const eventDefinitions = /* @__PURE__ */ Object.fromEntries(
   /* @__PURE__ */ eventTypes.map((eventType) => [eventType, definitionOf(eventType)]),
 ) as unknown as EventDefinitions;

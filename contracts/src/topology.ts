@@ -132,7 +132,7 @@ const stateful: Services = [
   'audit',
 ];
 
-// The audit service reads every topic; it is not repeated sixty times.
+// The audit service reads every topic; it is not repeated for each.
 const active = (producers: Services, consumers: Services = []) => ({
   producers,
   consumers: [...consumers, 'audit'] as Services,
@@ -157,7 +157,7 @@ const notification = { topic: 'notification-events', keyField: 'userId' } as con
 const analytics = { topic: 'analytics-events', keyField: 'anonymousId' } as const;
 const audit = { topic: 'audit-events', keyField: 'actorId' } as const;
 
-/** The sixty event types: topic, key, who publishes, who handles. */
+/** The event types: topic, key, who publishes, who handles. */
 export const eventTopology = {
   'user.registered': { ...user, ...active(['auth'], ['notification']) },
   'user.login': { ...user, ...active(['auth']) },
@@ -204,6 +204,11 @@ export const eventTopology = {
   'shipment.failed': { ...shipping, ...active(['shipping'], ['order', 'payment', 'inventory']) },
   'shipment.cancel.requested': { ...shipping, ...active(['order'], ['shipping']) },
   'shipment.cancelled': { ...shipping, ...active(['shipping'], ['order']) },
+  'shipment.return.requested': { ...shipping, ...active(['order'], ['shipping']) },
+  'shipment.returned': { ...shipping, ...active(['shipping'], ['order']) },
+  'shipment.return.failed': { ...shipping, ...active(['shipping'], ['order']) },
+  'shipment.return.cancel.requested': { ...shipping, ...active(['order'], ['shipping']) },
+  'shipment.return.cancelled': { ...shipping, ...active(['shipping'], ['order']) },
   'shipment.dispatched': { ...shipping, ...declared(['shipping'], ['notification']) },
   'shipment.delivered': { ...shipping, ...declared(['shipping'], ['notification']) },
 

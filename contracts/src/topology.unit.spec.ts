@@ -50,9 +50,9 @@ describe('the topics', () => {
 });
 
 describe('the event types', () => {
-  it('are sixty, each on one topic', () => {
-    expect(eventTypes).toHaveLength(60);
-    expect(topicNames.flatMap((name) => eventTypesOf(name))).toHaveLength(60);
+  it('are sixty-five, each on one topic', () => {
+    expect(eventTypes).toHaveLength(65);
+    expect(topicNames.flatMap((name) => eventTypesOf(name))).toHaveLength(65);
     expect(eventTypesOf('audit-events')).toEqual([
       'audit.recorded',
       'audit.login.failed',
@@ -83,7 +83,7 @@ describe('the event types', () => {
   });
 
   it('have publish methods of different names', () => {
-    expect(new Set(eventTypes.map((type) => publishMethodName(type))).size).toBe(60);
+    expect(new Set(eventTypes.map((type) => publishMethodName(type))).size).toBe(65);
     expect(publishMethodName('cart.checked_out')).toBe('publishCartCheckedOut');
     expect(publishMethodName('analytics.product_view')).toBe('publishAnalyticsProductView');
   });

@@ -7,6 +7,7 @@ const DOCUMENTS = [
   'README.md',
   'docs/using-the-module.md',
   'docs/when-a-handler-fails.md',
+  'examples/add-a-saga/README.md',
   'examples/foreign-app/README.md',
 ];
 const INCLUDED = /(<!-- (\S+) -->\n```\w*\n)([\s\S]*?)(```\n)/g;

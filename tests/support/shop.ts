@@ -81,6 +81,11 @@ export class Shop {
     return `http://127.0.0.1:${this.parts[0]?.metricsPort}/metrics`;
   }
 
+  /** Of every process. */
+  get metricsUrls(): readonly string[] {
+    return this.parts.map(({ metricsPort }) => `http://127.0.0.1:${metricsPort}/metrics`);
+  }
+
   get simulatorUrl(): string {
     return `http://127.0.0.1:${this.simulatorPort}`;
   }

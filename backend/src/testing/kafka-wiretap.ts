@@ -15,6 +15,7 @@ export class KafkaWiretap {
   private readonly sockets = new Set<Socket>();
   private readonly ports = new Map<number, number>();
   private mostProduces = 0;
+  private isCut = false;
 
   static async before(brokers: readonly string[]): Promise<KafkaWiretap> {
     const tap = new KafkaWiretap();
@@ -36,6 +37,17 @@ export class KafkaWiretap {
     return this.mostProduces;
   }
 
+  /** The brokers are away: connections end, and new ones are hung up on. */
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** The brokers are back. */
+  mend(): void {
+    this.isCut = false;
+  }
+
   async close(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await Promise.all(this.servers.map((server) => server.close() && once(server, 'close')));
@@ -45,6 +57,7 @@ export class KafkaWiretap {
     const [host = '', port = ''] = broker.split(':');
     let produces = 0;
     const server = createServer((client) => {
+      if (this.isCut) return void client.destroy();
       const upstream = connect(Number(port), host);
       this.join(client, upstream);
       const asked = new Map<number, number>();

@@ -16,6 +16,7 @@ import { testDatabase } from './test-database';
 
 /** One service's tables, unit of work and publisher on a database of its own; its outbox is not relayed. */
 export interface ServiceState {
+  readonly url: string;
   readonly database: Database;
   readonly unitOfWork: UnitOfWork;
   readonly publisher: EventPublisherService;
@@ -52,6 +53,7 @@ export async function serviceState(service: ServiceName, migrations: Migrations)
     );
   };
   return {
+    url: own.url,
     database,
     unitOfWork,
     publisher,

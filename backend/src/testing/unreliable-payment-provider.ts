@@ -4,19 +4,29 @@ import {
   PaymentRefusedError,
   UnexpectedIntentStateError,
 } from '@/services/payment/provider/payment.errors';
-import type {
-  Intent,
-  IntentRequest,
-  PaymentProvider,
-  Refund,
-} from '@/services/payment/provider/payment-provider.port';
+import type { Intent, Refund } from '@/services/payment/domain/intent';
+import type { Refusal } from '@/services/payment/domain/payment';
+import type { IntentRequest, PaymentProvider } from '@/services/payment/provider/payment-provider.port';
 
-interface Account {
+export interface Account {
   intent: Intent;
   readonly amountMinor: number;
   readonly method: string;
   captures: number;
   readonly refunds: Refund[];
+}
+
+const DECLINED: Refusal = { code: 'CARD_DECLINED', message: 'no' };
+
+/** Pending ones count: their money is on its way. */
+export const refundedOf = ({ refunds }: Pick<Account, 'refunds'>): number =>
+  refunds.reduce((sum, { amountMinor, state }) => (state === 'failed' ? sum : sum + amountMinor), 0);
+
+interface SavedAnswer {
+  /** What the key was first used for; it is good for nothing else. */
+  readonly of: string;
+  readonly result?: unknown;
+  readonly error?: unknown;
 }
 
 export type Trouble = 'answer_lost' | 'server_error' | 'refused';
@@ -25,12 +35,21 @@ export type Trouble = 'answer_lost' | 'server_error' | 'refused';
 export class UnreliableProvider implements PaymentProvider {
   readonly accounts = new Map<string, Account>();
   readonly calls: string[] = [];
-  private readonly answers = new Map<string, { result?: unknown; error?: unknown }>();
+  /** The next confirmations are declined so. */
+  readonly declines: Refusal[] = [];
+  /** What new refunds are at first. */
+  refundsComeBack: Refund['state'] = 'succeeded';
+  private readonly answers = new Map<string, SavedAnswer>();
   private readonly troubles = new Map<number, Trouble>();
 
   /** Counted from 1 over all calls. */
   troubleAt(call: number, trouble: Trouble): void {
     this.troubles.set(call, trouble);
+  }
+
+  /** Keys are kept for a while only. */
+  forgetKeys(): void {
+    this.answers.clear();
   }
 
   get captures(): number {
@@ -42,7 +61,7 @@ export class UnreliableProvider implements PaymentProvider {
   }
 
   createIntent(request: IntentRequest, key: string): Promise<Intent> {
-    return this.act('create', key, () => {
+    return this.act('create', undefined, key, () => {
       const intent: Intent = { id: `pi_${randomUUID()}`, state: 'open', capturedMinor: 0 };
       const { amountMinor, paymentMethod: method } = request;
       this.accounts.set(intent.id, { intent, amountMinor, method, captures: 0, refunds: [] });
@@ -51,15 +70,15 @@ export class UnreliableProvider implements PaymentProvider {
   }
 
   retrieveIntent(id: string): Promise<Intent> {
-    return this.act('retrieve', undefined, () => this.account(id).intent);
+    return this.act('retrieve', id, undefined, () => this.account(id).intent);
   }
 
   confirmIntent(id: string, key: string): Promise<Intent> {
-    return this.act('confirm', key, () => {
+    return this.act('confirm', id, key, () => {
       const account = this.account(id);
       if (account.intent.state !== 'open') throw new UnexpectedIntentStateError(undefined);
-      if (account.method === 'declined') {
-        const refusal = { code: 'CARD_DECLINED', message: 'no' };
+      const refusal = this.declines.shift() ?? (account.method === 'declined' ? DECLINED : undefined);
+      if (refusal) {
         account.intent = { ...account.intent, state: 'declined', refusal };
         throw new PaymentRefusedError(refusal);
       }
@@ -70,7 +89,7 @@ export class UnreliableProvider implements PaymentProvider {
   }
 
   cancelIntent(id: string, key: string): Promise<Intent> {
-    return this.act('cancel', key, () => {
+    return this.act('cancel', id, key, () => {
       const account = this.account(id);
       if (account.intent.state === 'succeeded' || account.intent.state === 'cancelled') {
         throw new UnexpectedIntentStateError(undefined);
@@ -81,18 +100,18 @@ export class UnreliableProvider implements PaymentProvider {
   }
 
   refund(intentId: string, key: string): Promise<Refund> {
-    return this.act('refund', key, () => {
+    return this.act('refund', intentId, key, () => {
       const account = this.account(intentId);
-      if (account.refunds.length > 0)
-        throw new PaymentRefusedError({ code: 'CHARGE_ALREADY_REFUNDED', message: 'no' });
-      const refund = { id: `re_${intentId}`, amountMinor: account.amountMinor, failed: false };
-      account.refunds.push(refund);
+      const left = account.amountMinor - refundedOf(account);
+      if (left === 0) throw new PaymentRefusedError({ code: 'CHARGE_ALREADY_REFUNDED', message: 'no' });
+      const refund: Refund = { id: `re_${randomUUID()}`, amountMinor: left, state: this.refundsComeBack };
+      account.refunds.unshift(refund);
       return refund;
     });
   }
 
   refundsOf(intentId: string): Promise<readonly Refund[]> {
-    return this.act('refunds', undefined, () => [...this.account(intentId).refunds]);
+    return this.act('refunds', intentId, undefined, () => [...this.account(intentId).refunds]);
   }
 
   private account(id: string): Account {
@@ -101,29 +120,36 @@ export class UnreliableProvider implements PaymentProvider {
     return account;
   }
 
-  private async act<T>(name: string, key: string | undefined, work: () => T): Promise<T> {
+  private async act<T>(
+    name: string,
+    target: string | undefined,
+    key: string | undefined,
+    work: () => T,
+  ): Promise<T> {
     const trouble = this.troubles.get(this.calls.push(name));
     if (trouble === 'refused') throw new PaymentRefusedError({ code: 'ACCOUNT_CLOSED', message: 'no' });
+    const of = `${name} ${target}`;
     if (trouble === 'server_error') {
       const error = new PaymentOutcomeUnknownError('500', true);
-      if (key) this.answers.set(key, { error });
+      if (key) this.answers.set(key, { of, error });
       throw error;
     }
-    const result = this.once(key, work);
+    const result = this.once(of, key, work);
     if (trouble === 'answer_lost') throw new PaymentOutcomeUnknownError('lost', false);
     return result;
   }
 
-  private once<T>(key: string | undefined, work: () => T): T {
+  private once<T>(of: string, key: string | undefined, work: () => T): T {
     const saved = key === undefined ? undefined : this.answers.get(key);
+    if (saved && saved.of !== of) throw new PaymentOutcomeUnknownError('other parameters', true);
     if (saved?.error) throw saved.error;
     if (saved) return saved.result as T;
     try {
       const result = work();
-      if (key) this.answers.set(key, { result });
+      if (key) this.answers.set(key, { of, result });
       return result;
     } catch (error) {
-      if (key) this.answers.set(key, { error });
+      if (key) this.answers.set(key, { of, error });
       throw error;
     }
   }

@@ -1,8 +1,10 @@
 import type { Bench } from './bench.ts';
 import { emptyHandler } from './empty-handler.ts';
+import { eventStore } from './event-store.ts';
 import { failing5Percent } from './failing-5-percent.ts';
 import { inboxRow } from './inbox-row.ts';
 import { keys10ms } from './keys-10ms.ts';
+import { outboxDrain } from './outbox-drain.ts';
 import { parallelConsumer } from './parallel-consumer.ts';
 import { parked100k } from './parked-100k.ts';
 
@@ -14,4 +16,6 @@ export const benches: readonly Bench[] = [
   inboxRow,
   failing5Percent,
   parked100k,
+  outboxDrain,
+  eventStore,
 ];

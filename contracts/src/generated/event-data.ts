@@ -77,6 +77,11 @@ import type {
   ShipmentDispatchedData,
   ShipmentFailedData,
   ShipmentRequestedData,
+  ShipmentReturnCancelRequestedData,
+  ShipmentReturnCancelledData,
+  ShipmentReturnFailedData,
+  ShipmentReturnRequestedData,
+  ShipmentReturnedData,
 } from './types/shipping-events.ts';
 import type {
   UserDeletedData,
@@ -155,6 +160,11 @@ export interface EventDataByType {
   readonly 'shipment.dispatched': ShipmentDispatchedData;
   readonly 'shipment.failed': ShipmentFailedData;
   readonly 'shipment.requested': ShipmentRequestedData;
+  readonly 'shipment.return.cancel.requested': ShipmentReturnCancelRequestedData;
+  readonly 'shipment.return.cancelled': ShipmentReturnCancelledData;
+  readonly 'shipment.return.failed': ShipmentReturnFailedData;
+  readonly 'shipment.return.requested': ShipmentReturnRequestedData;
+  readonly 'shipment.returned': ShipmentReturnedData;
   readonly 'user.deleted': UserDeletedData;
   readonly 'user.login': UserLoginData;
   readonly 'user.profile.updated': UserProfileUpdatedData;

@@ -79,6 +79,11 @@ import {
   shipmentDispatchedV1,
   shipmentFailedV1,
   shipmentRequestedV1,
+  shipmentReturnCancelRequestedV1,
+  shipmentReturnCancelledV1,
+  shipmentReturnFailedV1,
+  shipmentReturnRequestedV1,
+  shipmentReturnedV1,
 } from './schemas/shipping-events.ts';
 import {
   userDeletedV1,
@@ -145,6 +150,11 @@ export const eventSchemas: Readonly<Record<keyof EventDataByType, readonly [Avro
   'shipment.dispatched': [shipmentDispatchedV1],
   'shipment.failed': [shipmentFailedV1],
   'shipment.requested': [shipmentRequestedV1],
+  'shipment.return.cancel.requested': [shipmentReturnCancelRequestedV1],
+  'shipment.return.cancelled': [shipmentReturnCancelledV1],
+  'shipment.return.failed': [shipmentReturnFailedV1],
+  'shipment.return.requested': [shipmentReturnRequestedV1],
+  'shipment.returned': [shipmentReturnedV1],
   'user.deleted': [userDeletedV1],
   'user.login': [userLoginV1],
   'user.profile.updated': [userProfileUpdatedV1],

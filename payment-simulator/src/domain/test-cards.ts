@@ -12,9 +12,15 @@ export interface TestCard {
 
 const DECLINED = 'Your card was declined.';
 
-export const GENERIC_DECLINE: CardDecline = {
+const GENERIC_DECLINE: CardDecline = {
   code: 'card_declined',
   declineCode: 'generic_decline',
+  message: DECLINED,
+};
+
+const TRY_AGAIN_LATER: CardDecline = {
+  code: 'card_declined',
+  declineCode: 'try_again_later',
   message: DECLINED,
 };
 
@@ -81,6 +87,14 @@ const CARDS: ReadonlyMap<string, TestCard> = new Map<string, TestCard>([
   ]),
   ['pm_card_refundFail', { refundFails: true }],
 ]);
+
+const BY_CODE: ReadonlyMap<string, CardDecline> = new Map(
+  [TRY_AGAIN_LATER, ...Object.values(DECLINES)].map((decline) => [decline.declineCode, decline]),
+);
+
+export const DECLINE_CODES: readonly string[] = [...BY_CODE.keys()];
+
+export const declineBy = (declineCode: string): CardDecline => BY_CODE.get(declineCode) ?? GENERIC_DECLINE;
 
 export function testCard(paymentMethod: string): TestCard | undefined {
   return CARDS.get(paymentMethod);

@@ -1,3 +1,4 @@
+import { DECLINE_CODES } from '../domain/test-cards.ts';
 import type { Fault } from '../errors/simulator.errors.ts';
 import { InvalidInputError } from '../errors/simulator.errors.ts';
 
@@ -17,11 +18,14 @@ export interface FaultSettings {
   readonly rate: number;
   /** How late, for `delay`; milliseconds. */
   readonly delayMs: number;
+  /** Why the bank refuses, for `decline`; one of Stripe's decline codes. */
+  readonly declineCode: string;
   readonly operations: readonly FaultOperation[];
 }
 
 const LONGEST_DELAY_MS = 60_000;
 const DEFAULT_DELAY_MS = 1_000;
+const DEFAULT_DECLINE = 'generic_decline';
 
 const STRUCK_BY_DEFAULT: Readonly<Record<FaultMode, readonly FaultOperation[]>> = {
   none: [],
@@ -39,7 +43,13 @@ const POSSIBLE: Readonly<Record<FaultMode, readonly FaultOperation[]>> = {
   'lost-reply': FAULT_OPERATIONS,
 };
 
-const NO_FAULTS: FaultSettings = { mode: 'none', rate: 0, delayMs: 0, operations: [] };
+const NO_FAULTS: FaultSettings = {
+  mode: 'none',
+  rate: 0,
+  delayMs: 0,
+  declineCode: DEFAULT_DECLINE,
+  operations: [],
+};
 
 /** What goes wrong from now on. In memory only: a restarted simulator works well again. */
 export class FaultPlan {
@@ -77,6 +87,7 @@ export function parseFaultSettings(input: unknown): FaultSettings {
     mode,
     rate = 1,
     delayMs = DEFAULT_DELAY_MS,
+    declineCode = DEFAULT_DECLINE,
     operations,
     ...unknown
   } = input as Record<string, unknown>;
@@ -90,6 +101,9 @@ export function parseFaultSettings(input: unknown): FaultSettings {
   if (!Number.isInteger(delayMs) || (delayMs as number) < 0 || (delayMs as number) > LONGEST_DELAY_MS) {
     faults.push({ path: 'delayMs', message: `must be whole milliseconds from 0 to ${LONGEST_DELAY_MS}` });
   }
+  if (!isOneOf(DECLINE_CODES, declineCode)) {
+    faults.push({ path: 'declineCode', message: `must be one of ${DECLINE_CODES.join(', ')}` });
+  }
   if (operations !== undefined && isOneOf(FAULT_MODES, mode)) {
     const possible = POSSIBLE[mode];
     if (!Array.isArray(operations) || !operations.every((each) => isOneOf(possible, each))) {
@@ -102,6 +116,7 @@ export function parseFaultSettings(input: unknown): FaultSettings {
     mode,
     rate: rate as number,
     delayMs: delayMs as number,
+    declineCode: declineCode as string,
     operations: (operations as FaultOperation[] | undefined) ?? STRUCK_BY_DEFAULT[mode],
   };
 }

@@ -8,6 +8,7 @@ describe('fault settings', () => {
       mode: 'lost-reply',
       rate: 1,
       delayMs: 1_000,
+      declineCode: 'generic_decline',
       operations: ['confirm', 'cancel', 'refund'],
     });
     expect(parseFaultSettings({ mode: 'decline' }).operations).toEqual(['confirm']);
@@ -23,6 +24,7 @@ describe('fault settings', () => {
     [{ mode: 'delay', delayMs: 60_001 }, 'delayMs'],
     [{ mode: 'decline', operations: ['cancel'] }, 'operations'],
     [{ mode: 'error', operations: 'confirm' }, 'operations'],
+    [{ mode: 'decline', declineCode: 'moody' }, 'declineCode'],
     [{ mode: 'none', seed: 1 }, 'seed'],
   ])('%j are refused at %s', (input, path) => {
     const refused = (() => {

@@ -82,6 +82,16 @@ describe('decline', () => {
     expect(declined).toMatchObject({ statusCode: 402, code: 'card_declined' });
   });
 
+  it.each([
+    ['try_again_later', 'card_declined'],
+    ['processing_error', 'processing_error'],
+  ])('declines as %s when told so', async (declineCode, code) => {
+    const { id } = await open(`decline-${declineCode}`);
+    await simulator.faults({ mode: 'decline', declineCode });
+    const declined = await failureOf(stripe.paymentIntents.confirm(id));
+    expect(declined).toMatchObject({ statusCode: 402, code, decline_code: declineCode });
+  });
+
   it('sends refunds back when told so', async () => {
     const { id } = await open('decline-refund');
     await stripe.paymentIntents.confirm(id);

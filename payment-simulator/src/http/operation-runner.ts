@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnexpectedStateFailure } from '../domain/payment-intent.ts';
+import { declineBy } from '../domain/test-cards.ts';
 import { StripeFailure } from '../errors/stripe-failure.ts';
 import type { FaultMode, FaultPlan } from '../faults/fault-plan.ts';
 import type { PaymentRecord, SavedAnswer } from '../store/payment-record.ts';
@@ -107,9 +108,10 @@ export class OperationRunner {
     if (fault === 'error') {
       return { failure: new StripeFailure(500, 'api_error', 'An unknown error occurred.') };
     }
-    const { store, now, maxPayments } = this.#options;
+    const { store, faults, now, maxPayments } = this.#options;
+    const decline = declineBy(faults.settings.declineCode);
     try {
-      return operation.act(params, { store, at: Math.floor(now() / 1_000), fault, maxPayments }, id);
+      return operation.act(params, { store, at: Math.floor(now() / 1_000), fault, decline, maxPayments }, id);
     } catch (error) {
       if (error instanceof UnexpectedStateFailure) return { failure: withIntent(error, store, id) };
       if (error instanceof StripeFailure) return { failure: error };

@@ -1,4 +1,5 @@
 import type { FaultMode, FaultOperation } from '../faults/fault-plan.ts';
+import type { CardDecline } from '../domain/test-cards.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { StripeFailure } from '../errors/stripe-failure.ts';
@@ -10,6 +11,8 @@ export interface OperationContext {
   /** Seconds, as Stripe counts. */
   readonly at: number;
   readonly fault: FaultMode;
+  /** How the bank refuses where the fault says that it does. */
+  readonly decline: CardDecline;
   /** The most payments kept; beyond it none is created. */
   readonly maxPayments: number;
 }

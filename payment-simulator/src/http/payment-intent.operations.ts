@@ -1,9 +1,8 @@
 import { newId } from '../domain/ids.ts';
 import type { CancellationReason, Confirmation, PaymentIntent } from '../domain/payment-intent.ts';
 import { cancelIntent, confirmIntent, draftIntent } from '../domain/payment-intent.ts';
-import { GENERIC_DECLINE, testCard } from '../domain/test-cards.ts';
+import { testCard } from '../domain/test-cards.ts';
 import { invalidRequest, noSuch, StripeFailure } from '../errors/stripe-failure.ts';
-import type { FaultMode } from '../faults/fault-plan.ts';
 import type { FormReader } from './form.ts';
 import type { Operation, OperationContext, OperationOutcome } from './operation.ts';
 import { declineOf } from './wire.ts';
@@ -61,7 +60,8 @@ export const createPaymentIntent: Operation<CreateParams> = {
 
   kind: ({ confirm }) => (confirm ? 'confirm' : 'create'),
 
-  act({ confirm, paymentMethod, ...draft }, { store, at, fault, maxPayments }) {
+  act({ confirm, paymentMethod, ...draft }, context) {
+    const { store, at, maxPayments } = context;
     if (store.intents.size >= maxPayments) {
       throw new StripeFailure(
         503,
@@ -77,7 +77,7 @@ export const createPaymentIntent: Operation<CreateParams> = {
       createdAt: at,
       paymentMethod: paymentMethod ?? null,
     });
-    return confirm ? confirmed(intent, undefined, fault) : { intent };
+    return confirm ? confirmed(intent, undefined, context) : { intent };
   },
 };
 
@@ -87,7 +87,7 @@ export const confirmPaymentIntent: Operation<ConfirmParams> = {
     return { paymentMethod: readPaymentMethod(form) };
   },
   kind: () => 'confirm',
-  act: ({ paymentMethod }, context, id) => confirmed(findIntent(context, id), paymentMethod, context.fault),
+  act: ({ paymentMethod }, context, id) => confirmed(findIntent(context, id), paymentMethod, context),
 };
 
 export const cancelPaymentIntent: Operation<CancelParams> = {
@@ -101,12 +101,12 @@ export const cancelPaymentIntent: Operation<CancelParams> = {
 function confirmed(
   intent: PaymentIntent,
   paymentMethod: string | undefined,
-  fault: FaultMode,
+  { fault, decline }: Pick<OperationContext, 'fault' | 'decline'>,
 ): OperationOutcome {
   const confirmation: Confirmation = {
     charge: newId.charge(),
     paymentMethod,
-    refusal: fault === 'decline' ? GENERIC_DECLINE : undefined,
+    refusal: fault === 'decline' ? decline : undefined,
   };
   const outcome = confirmIntent(intent, confirmation);
   return outcome.declined

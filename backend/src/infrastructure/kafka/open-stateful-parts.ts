@@ -2,7 +2,9 @@ import type { Metrics } from '@/infrastructure/observability/metrics';
 import { type Logger, loggerOf } from '@/infrastructure/observability/logger';
 import { OutboxRelay } from '@/infrastructure/outbox/outbox-relay';
 import { outboxMigrations } from '@/infrastructure/outbox/outbox.migrations';
-import { type AppendObserver, LogDoor, TransactionalDoor } from '@/infrastructure/outbox/relay-door';
+import { LogDoor } from '@/infrastructure/outbox/log-door';
+import type { AppendObserver } from '@/infrastructure/outbox/relay-door';
+import { TransactionalDoor } from '@/infrastructure/outbox/transactional-door';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { Database } from '@/infrastructure/postgres/database';
 import { translateDatabaseError } from '@/infrastructure/postgres/database.errors';
@@ -59,7 +61,14 @@ export async function openStatefulParts(
     transport instanceof EmbeddedTransport
       ? new TransactionalDoor(transport, observe)
       : new LogDoor(transport, observe);
-  const relay = new OutboxRelay({ database, url: wanted.url, door, unitOfWork, logger });
+  const relay = new OutboxRelay({
+    database,
+    url: wanted.url,
+    door,
+    unitOfWork,
+    logger,
+    onRepeated: (rows) => metrics.outboxRepeats.inc({ service: schema }, rows),
+  });
   const topicIds = (topics: readonly string[]) => transport.admin.topicIds(topics);
   const store = new PostgresDeliveryStore(database, unitOfWork, topicIds, logger);
   return {

@@ -7,6 +7,7 @@ import type {
   TopicDescription,
 } from '@/infrastructure/kafka/transport/transport.port';
 import { pendingRows } from '@/infrastructure/outbox/outbox-rows';
+import { countRefused } from '@/infrastructure/outbox/refused-rows';
 import { logGauges } from './log-gauges';
 import { loggerOf } from './logger';
 import type { Metrics } from './metrics';
@@ -42,10 +43,16 @@ export class LogCollector {
       ...(transport ? [this.orNothing(this.readLog(transport), () => this.forgetLog())] : []),
       ...databases.map((database) => {
         const service = database.schema;
-        const reading = pendingRows(database).then((rows) =>
-          this.metrics.outboxPending.set({ service }, rows),
+        const reading = Promise.all([pendingRows(database), countRefused(database)]).then(
+          ([pending, refused]) => {
+            this.metrics.outboxPending.set({ service }, pending);
+            this.metrics.outboxRefused.set({ service }, refused);
+          },
         );
-        return this.orNothing(reading, () => this.metrics.outboxPending.remove({ service }));
+        return this.orNothing(reading, () => {
+          this.metrics.outboxPending.remove({ service });
+          this.metrics.outboxRefused.remove({ service });
+        });
       }),
     ]);
   }

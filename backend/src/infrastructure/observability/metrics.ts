@@ -46,6 +46,27 @@ export class Metrics {
     registers: [this.registry],
     collect: () => this.count(),
   });
+  readonly sagas = new Gauge({
+    name: 'shop_sagas',
+    help: 'Sagas by type and status; needs_attention waits for a person',
+    labelNames: ['type', 'status'] as const,
+    registers: [this.registry],
+    collect: () => this.count(),
+  });
+  readonly projectionLag = new Gauge({
+    name: 'shop_projection_lag_events',
+    help: 'Events recorded in streams that the tables made of them do not show',
+    labelNames: ['service', 'projection'] as const,
+    registers: [this.registry],
+    collect: () => this.count(),
+  });
+  readonly projectionLagSeconds = new Gauge({
+    name: 'shop_projection_lag_seconds',
+    help: 'Age of the oldest of these events',
+    labelNames: ['service', 'projection'] as const,
+    registers: [this.registry],
+    collect: () => this.count(),
+  });
   readonly accountingRemainder = new Gauge({
     name: 'shop_accounting_remainder',
     help: 'Offsets that do not have exactly one outcome; anything but 0 is a loss or a double effect',
@@ -73,6 +94,18 @@ export class Metrics {
   readonly outboxPending = new Gauge({
     name: 'shop_outbox_pending',
     help: 'Committed outbox rows that are not in the log yet',
+    labelNames: ['service'] as const,
+    registers: [this.registry],
+  });
+  readonly outboxRefused = new Gauge({
+    name: 'shop_outbox_refused',
+    help: 'Outbox rows that the log does not take; each holds the rows of its aggregate until somebody decides',
+    labelNames: ['service'] as const,
+    registers: [this.registry],
+  });
+  readonly outboxRepeats = new Counter({
+    name: 'shop_outbox_repeats_total',
+    help: 'Outbox rows that this process appended though they were, or may have been, in the log already',
     labelNames: ['service'] as const,
     registers: [this.registry],
   });
@@ -104,8 +137,8 @@ export class Metrics {
   }
 
   /**
-   * `count` brings the gauges of retrying and dead events up to date, whenever somebody reads them. Must not reject.
-   * Returns how to end that.
+   * `count` brings the gauges of retrying and dead events, or of sagas, up to date whenever somebody reads them. Must not
+   * reject. Returns how to end that.
    */
   countBy(count: () => Promise<void>): () => void {
     this.counters.add(count);

@@ -7,8 +7,14 @@ import { BreakersController } from './breakers/breakers.controller';
 import { DeadLetterBulkController } from './dead-letters/dead-letter-bulk.controller';
 import { DeadLetterDesk } from './dead-letters/dead-letter-desk.service';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
+import { InvariantDesk } from './invariants/invariant-desk.service';
+import { InvariantsController } from './invariants/invariants.controller';
 import { ReplayDesk } from './replays/replay-desk.service';
 import { ReplaysController } from './replays/replays.controller';
+import { LocalSagas } from './sagas/local-sagas.service';
+import { SagaDesk } from './sagas/saga-desk.service';
+import { SagaGauge } from './sagas/saga-gauge.service';
+import { SagasController } from './sagas/sagas.controller';
 import { OpsPeers } from './ops-peers';
 import { OpsServicesInterceptor } from './ops-services.interceptor';
 
@@ -19,13 +25,19 @@ import { OpsServicesInterceptor } from './ops-services.interceptor';
     BreakersController,
     DeadLettersController,
     DeadLetterBulkController,
+    InvariantsController,
     ReplaysController,
+    SagasController,
   ],
   providers: [
     { provide: APP_INTERCEPTOR, useClass: OpsServicesInterceptor },
     AccountingDesk,
     DeadLetterDesk,
+    InvariantDesk,
     ReplayDesk,
+    LocalSagas,
+    SagaDesk,
+    SagaGauge,
     { provide: OpsPeers, inject: [Platform], useFactory: (platform: Platform) => OpsPeers.of(platform) },
   ],
 })

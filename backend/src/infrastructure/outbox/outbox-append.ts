@@ -11,7 +11,8 @@ export interface OutboxEntry {
 
 /**
  * Writes the entries as the last statement before the commit. The lock per aggregate is taken first and held to the
- * commit, and `seq` is drawn under it: of two transactions on one aggregate the later `seq` is the later commit.
+ * commit, and `seq` is drawn under it: of two transactions on one aggregate the later `seq` is the later commit. No row
+ * is there to be sorted, and so to be numbered, before all locks are counted and the transaction has its id.
  */
 export async function appendToOutbox(session: SqlSession, entries: readonly OutboxEntry[]): Promise<void> {
   const rows = entries.map(({ eventId, eventType, record }) => ({
@@ -26,12 +27,13 @@ export async function appendToOutbox(session: SqlSession, entries: readonly Outb
   }));
   const column = <Name extends keyof (typeof rows)[number]>(name: Name) => rows.map((row) => row[name]);
   await session.run(sql`
-    select pg_advisory_xact_lock(lock) from (
-      select distinct hashtextextended(current_schema() || ':' || type || ':' || id, 1) as lock
-      from unnest(${column('aggregatetype')}::text[], ${column('aggregateid')}::text[]) as aggregate (type, id)
-      order by 1
-    ) locks`);
-  await session.run(sql`
+    with locked as materialized (
+      select pg_current_xact_id(), count(pg_advisory_xact_lock(lock)) from (
+        select distinct hashtextextended(current_schema() || ':' || type || ':' || id, 1) as lock
+        from unnest(${column('aggregatetype')}::text[], ${column('aggregateid')}::text[]) as aggregate (type, id)
+        order by 1
+      ) locks
+    )
     insert into outbox (id, aggregatetype, aggregateid, type, payload, key, partition, headers, shard)
     select id, aggregatetype, aggregateid, type, payload, key, partition, headers,
       abs(hashtext(aggregatetype || ':' || aggregateid)::bigint) % ${RELAY_SHARDS}
@@ -41,5 +43,6 @@ export async function appendToOutbox(session: SqlSession, entries: readonly Outb
       ${column('partition')}::int[], ${column('headers')}::jsonb[]
     ) with ordinality
       as entry (id, aggregatetype, aggregateid, type, payload, key, partition, headers, position)
+    cross join locked
     order by position`);
 }

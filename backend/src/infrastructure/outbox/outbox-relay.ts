@@ -1,10 +1,11 @@
 import { fullJitter } from '@/infrastructure/concurrency/back-off';
 import { WakeUp } from '@/infrastructure/concurrency/wake-up';
 import type { Database } from '@/infrastructure/postgres/database';
-import { sql } from '@/infrastructure/postgres/sql';
 import type { Logger } from '@/infrastructure/observability/logger';
-import { channelOf, RelayShards } from './relay-shards';
-import type { RelayDoor } from './relay-door';
+import { OutboxFloor } from './outbox-floor';
+import { OutboxVacuum } from './outbox-vacuum';
+import { type Moved, NOTHING_MOVED, type RelayDoor } from './relay-door';
+import { RelayShards } from './relay-shards';
 import type { UnitOfWork } from './unit-of-work';
 
 export interface RelayOptions {
@@ -13,6 +14,10 @@ export interface RelayOptions {
   readonly door: RelayDoor;
   readonly unitOfWork: UnitOfWork;
   readonly logger: Logger;
+  /** So many rows were appended that were, or may have been, in the log already. */
+  readonly onRepeated?: (rows: number) => void;
+  /** How long a process that gives no sign of life keeps its shards, in ms. Default 5,000. */
+  readonly leaseMs?: number;
 }
 
 const BATCH = 1_000;
@@ -26,13 +31,22 @@ const BACK_OFF = { firstMs: 100, longestMs: 5_000 };
  */
 export class OutboxRelay {
   private readonly shards: RelayShards;
+  private readonly vacuum: OutboxVacuum;
+  private readonly floor = new OutboxFloor();
   private readonly rows = new WakeUp();
   private readonly stopped = new WakeUp();
   private running: Promise<void> | undefined;
   private stopping = false;
 
   constructor(private readonly options: RelayOptions) {
-    this.shards = new RelayShards(options.url, options.database.schema, () => this.rows.ring());
+    const { url, database, logger, leaseMs } = options;
+    this.vacuum = new OutboxVacuum(database, logger);
+    this.shards = new RelayShards({
+      url,
+      schema: database.schema,
+      onNotified: () => this.rows.ring(),
+      ...(leaseMs === undefined ? {} : { leaseMs }),
+    });
     options.unitOfWork.onPublished(() => this.published());
   }
 
@@ -46,29 +60,23 @@ export class OutboxRelay {
     this.rows.ring();
     this.stopped.ring();
     await this.running;
-    await this.shards.close();
+    await Promise.all([this.shards.close(), this.vacuum.settled()]);
   }
 
   private published(): void {
-    this.rows.ring();
-    if (this.running && this.shards.complete) return;
-    const channel = channelOf(this.options.database.schema);
-    this.options.database.run(sql`select pg_notify(${channel}, '')`).catch((error: unknown) => {
-      this.options.logger.debug({ err: error }, 'the relay was not notified; its poll finds the rows');
-    });
+    if (this.shards.shards.length > 0) this.rows.ring();
+    if (!this.shards.complete) this.shards.tell();
   }
 
   private async loop(): Promise<void> {
     let failures = 0;
     for (;;) {
       try {
-        const shards = await this.shards.own();
-        const moved =
-          shards.length > 0 ? await this.options.door.move(this.options.database, shards, BATCH) : 0;
+        const { rows, more } = await this.move();
         failures = 0;
-        if (moved === BATCH) continue;
-        if (this.stopping && moved === 0) return;
-        if (moved === 0) await this.rows.wait(POLL_MS);
+        if (more) continue;
+        if (this.stopping && rows === 0) return;
+        if (!this.stopping) await this.rows.wait(POLL_MS);
       } catch (error) {
         if (this.stopping) return;
         failures += 1;
@@ -80,5 +88,20 @@ export class OutboxRelay {
         await this.stopped.wait(delay);
       }
     }
+  }
+
+  private async move(): Promise<Moved> {
+    const { database, door, logger, onRepeated } = this.options;
+    const owned = await this.shards.own();
+    if (owned.shards.length === 0) return NOTHING_MOVED;
+    const moved = await door.move(database, { owned, from: this.floor.from, limit: BATCH });
+    await this.floor.relayed(database, moved.rows);
+    this.vacuum.relayed(moved.rows, moved.more);
+    if (moved.repeated > 0) onRepeated?.(moved.repeated);
+    if (moved.refused > 0) {
+      const { refused } = moved;
+      logger.error({ refused }, 'the log refuses outbox rows; their aggregates wait for a decision');
+    }
+    return moved;
   }
 }

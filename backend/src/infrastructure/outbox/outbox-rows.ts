@@ -5,12 +5,15 @@ import { fromStored, type StoredHeaders } from './record-headers';
 export interface OutboxRow {
   readonly seq: string;
   readonly eventType: string;
+  /** What its order is kept within: topic and key. */
+  readonly aggregate: string;
   readonly record: OutgoingRecord;
 }
 
 interface StoredRow {
   seq: string;
   topic: string;
+  aggregateid: string;
   type: string;
   payload: Buffer | null;
   key: Buffer | null;
@@ -18,36 +21,43 @@ interface StoredRow {
   headers: StoredHeaders;
 }
 
-const COLUMNS = sql`seq, aggregatetype as topic, type, payload, key, partition, headers`;
+/** Bounds the memory of a batch however large its rows are; one larger row goes alone. */
+export const BATCH_BYTES = 4 * 1024 * 1024;
 
-/** The oldest committed rows of the shards, in order; they stay where they are. */
+/**
+ * The oldest committed rows of the shards, in order; they stay where they are. Of each aggregate it is the beginning of
+ * what waits. Rows of an aggregate with a refused row are left out.
+ *
+ * The plan has to fit the table as it is now, empty or with a million rows, so none may be kept: text with a star goes
+ * without a name. The row numbers are an array, so that the rows come by the primary key in any case.
+ */
 export async function oldestRows(
   session: SqlSession,
   shards: readonly number[],
   limit: number,
+  from = '0',
 ): Promise<OutboxRow[]> {
   const rows = await session.rows<StoredRow>(sql`
-    select ${COLUMNS} from outbox where shard = any(${shards}::int[]) order by seq limit ${limit}`);
+    select seq, aggregatetype as topic, aggregateid, type, payload, key, partition, headers from outbox
+    where seq = any(array(
+      select seq from (
+        select oldest.*, sum(bytes) over (order by seq) - bytes as bytes_before from (
+          select seq, coalesce(octet_length(payload), 0) as bytes from outbox
+          where seq >= ${from}::bigint and shard = any(${shards}::int[]) and (aggregatetype, aggregateid) not in (
+            select aggregatetype, aggregateid from outbox_refused where set_aside_at is null
+          ) order by seq limit ${limit}
+        ) oldest
+      ) sized where bytes_before < ${BATCH_BYTES}
+    )) order by seq`);
   return rows.map(toOutboxRow);
 }
 
-/** The oldest committed rows of the shards, in order, deleted by this transaction. */
-export async function takeRows(
-  session: SqlSession,
-  shards: readonly number[],
-  limit: number,
-): Promise<OutboxRow[]> {
-  const rows = await session.rows<StoredRow>(sql`
-    with taken as (
-      delete from outbox where seq in (
-        select seq from outbox where shard = any(${shards}::int[]) order by seq limit ${limit}
-      ) returning ${COLUMNS}
-    ) select * from taken order by seq`);
-  return rows.map(toOutboxRow);
-}
-
-export function deleteRows(session: SqlSession, seqs: readonly string[]): Promise<number> {
-  return session.run(sql`delete from outbox where seq = any(${seqs}::bigint[])`);
+/** Answers how many of them were still there. By a plan of its own, too. */
+export async function deleteRows(session: SqlSession, seqs: readonly string[]): Promise<number> {
+  const row = await session.row<{ gone: number }>(sql`
+    with gone as (delete from outbox where seq = any(${seqs}::bigint[]) returning seq)
+    select count(*)::int as gone from gone`);
+  return row?.gone ?? 0;
 }
 
 export async function pendingRows(session: SqlSession): Promise<number> {
@@ -56,10 +66,11 @@ export async function pendingRows(session: SqlSession): Promise<number> {
 }
 
 function toOutboxRow(row: StoredRow): OutboxRow {
-  const { seq, topic, type, payload, key, partition, headers } = row;
+  const { seq, topic, aggregateid, type, payload, key, partition, headers } = row;
   return {
     seq,
     eventType: type,
+    aggregate: `${topic}:${aggregateid}`,
     record: {
       topic,
       key,

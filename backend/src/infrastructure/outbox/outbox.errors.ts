@@ -12,3 +12,16 @@ export class NoUnitOfWorkError extends CodedError {
     );
   }
 }
+
+/** The relay gave no sign of life for as long as its lease: another one may move its rows by now. */
+export class RelayLeaseLostError extends CodedError {
+  readonly code = 'RELAY_LEASE_LOST';
+  readonly retryable = true;
+}
+
+/** No refused row of this number waits for a decision: it was sent again or set aside, or it never was. */
+export class NotRefusedError extends CodedError {
+  readonly code = 'OUTBOX_ROW_NOT_REFUSED';
+  readonly retryable = false;
+  override readonly status = 404;
+}

@@ -1,64 +1,54 @@
 import type { Database } from '@/infrastructure/postgres/database';
-import type { SqlSession } from '@/infrastructure/postgres/sql';
-import type { EventTransport, OutgoingRecord } from '@/infrastructure/kafka/transport/transport.port';
-import { deleteRows, oldestRows, takeRows } from './outbox-rows';
+import type { OutboxRow } from './outbox-rows';
 
 /** Told of every append: how many records, how long it took in ms, and whether the log took them. */
 export type AppendObserver = (records: number, ms: number, ok: boolean) => void;
 
-/** How a batch of rows gets into the log. Answers how many rows it moved. */
+/** What of an outbox a relay may move. */
+export interface Ownership {
+  readonly shards: readonly number[];
+  /** False once another relay may own them as well. */
+  held(): boolean;
+}
+
+export interface Batch {
+  readonly owned: Ownership;
+  /** No row has a lower number than this. */
+  readonly from: string;
+  readonly limit: number;
+}
+
+export interface Moved {
+  readonly rows: number;
+  /** Rows that the log will not take; they are set apart with their aggregate. */
+  readonly refused: number;
+  /** Rows that were, or may have been, in the log before this append. */
+  readonly repeated: number;
+  /** True where more rows may wait already. */
+  readonly more: boolean;
+}
+
+/**
+ * How a batch of rows gets into the log. Rejects where some could not be moved for now; what was appended is deleted
+ * nevertheless.
+ *
+ * Two doors at once, that of a relay which lost its shards included, keep the order: a batch holds of each aggregate the
+ * oldest rows and no gap. So whatever goes first, a row's first record follows the first record of the row before it.
+ */
 export interface RelayDoor {
-  move(database: Database, shards: readonly number[], limit: number): Promise<number>;
+  move(database: Database, batch: Batch): Promise<Moved>;
 }
 
-/** What the embedded log offers beyond the transport port: an append inside the caller's transaction. */
-export interface TransactionalLog {
-  appendWithin(session: SqlSession, records: readonly OutgoingRecord[]): Promise<void>;
-  /** Wakes readers of these topics; to be called after the commit. */
-  signal(topics: Iterable<string>): void;
-}
+export const NOTHING_MOVED: Moved = { rows: 0, refused: 0, repeated: 0, more: false };
 
-/** Append first, delete after: a crash in between repeats the append. */
-export class LogDoor implements RelayDoor {
-  constructor(
-    private readonly transport: EventTransport,
-    private readonly observe: AppendObserver,
-  ) {}
+export const byAggregate = (rows: readonly OutboxRow[]): OutboxRow[][] => [
+  ...Map.groupBy(rows, ({ aggregate }) => aggregate).values(),
+];
 
-  async move(database: Database, shards: readonly number[], limit: number): Promise<number> {
-    const rows = await oldestRows(database, shards, limit);
-    if (rows.length === 0) return 0;
-    await observed(this.observe, rows.length, () => this.transport.append(rows.map((row) => row.record)));
-    await deleteRows(
-      database,
-      rows.map((row) => row.seq),
-    );
-    return rows.length;
-  }
-}
+export const seqsOf = (rows: readonly OutboxRow[]): string[] => rows.map(({ seq }) => seq);
 
-/** Delete and append in one transaction: neither loss nor repetition. */
-export class TransactionalDoor implements RelayDoor {
-  constructor(
-    private readonly log: TransactionalLog,
-    private readonly observe: AppendObserver,
-  ) {}
-
-  async move(database: Database, shards: readonly number[], limit: number): Promise<number> {
-    const topics = new Set<string>();
-    const moved = await database.transaction(async (session) => {
-      const rows = await takeRows(session, shards, limit);
-      const records = rows.map((row) => row.record);
-      if (rows.length > 0) {
-        await observed(this.observe, rows.length, () => this.log.appendWithin(session, records));
-      }
-      for (const row of rows) topics.add(row.record.topic);
-      return rows.length;
-    });
-    if (topics.size > 0) this.log.signal(topics);
-    return moved;
-  }
-}
+export const bytesOf = (rows: readonly OutboxRow[]): number =>
+  rows.reduce((sum, { record }) => sum + (record.value?.length ?? 0), 0);
 
 export async function observed<T>(
   observe: AppendObserver,

@@ -26,18 +26,19 @@ const definition: SagaDefinition<{ valid: boolean }> = {
   ],
 };
 
+const now = new Date('2026-01-01T00:00:00.000Z');
 const refusal = { code: 'NO', message: 'no' };
 const start: SagaInput = { kind: 'start' };
 const done = (step: string): SagaInput => ({ kind: 'step_done', step });
 const failed = (step: string): SagaInput => ({ kind: 'step_failed', step, refusal });
 const undone = (step: string): SagaInput => ({ kind: 'undo_done', step });
 const undoRefused = (step: string): SagaInput => ({ kind: 'undo_refused', step, refusal });
-const deadline: SagaInput = { kind: 'deadline' };
+const timer: SagaInput = { kind: 'timer' };
 const cancel: SagaInput = { kind: 'cancel', reason: refusal };
 
 function given(inputs: readonly SagaInput[], context = { valid: true }): SagaState {
   return inputs.reduce<SagaState>(
-    (state, input) => decide(definition, context, state, input).reduce(evolve, state),
+    (state, input) => decide({ definition, context, now }, state, input).reduce(evolve, state),
     newSaga,
   );
 }
@@ -97,34 +98,34 @@ const table: readonly {
   {
     name: 'undoes a step whose deadline passed too, as its outcome is unknown',
     given: [start, done('payment')],
-    when: deadline,
+    when: timer,
     expected: ['step_timed_out inventory', 'compensation_started', 'undo_requested inventory'],
     status: 'compensating',
   },
   {
     name: 'undoes in reverse order',
-    given: [start, done('payment'), deadline],
+    given: [start, done('payment'), timer],
     when: undone('inventory'),
     expected: ['undo_completed inventory', 'undo_requested payment'],
     status: 'compensating',
   },
   {
     name: 'asks again for an undo that is not answered',
-    given: [start, done('payment'), failed('inventory'), deadline],
-    when: deadline,
+    given: [start, done('payment'), failed('inventory'), timer],
+    when: timer,
     expected: ['undo_requested payment'],
     status: 'compensating',
   },
   {
     name: 'goes on with the other undos when one is refused',
-    given: [start, done('payment'), deadline],
+    given: [start, done('payment'), timer],
     when: undoRefused('inventory'),
     expected: ['undo_refused inventory', 'undo_requested payment'],
     status: 'compensating',
   },
   {
     name: 'needs attention when an undo was refused',
-    given: [start, done('payment'), deadline, undoRefused('inventory')],
+    given: [start, done('payment'), timer, undoRefused('inventory')],
     when: undone('payment'),
     expected: ['undo_completed payment', 'needs_attention'],
     status: 'needs_attention',
@@ -145,14 +146,14 @@ const table: readonly {
   },
   {
     name: 'ignores a late success of a step that is being undone',
-    given: [start, deadline],
+    given: [start, timer],
     when: done('payment'),
     expected: ['ignored payment'],
     status: 'compensating',
   },
   {
     name: 'ignores a late failure of a step that is being undone',
-    given: [start, deadline],
+    given: [start, timer],
     when: failed('payment'),
     expected: ['ignored payment'],
     status: 'compensating',
@@ -173,7 +174,7 @@ const table: readonly {
   },
   {
     name: 'ignores an undo that is answered twice',
-    given: [start, deadline, undone('payment')],
+    given: [start, timer, undone('payment')],
     when: undone('payment'),
     expected: ['ignored payment'],
     status: 'compensated',
@@ -195,7 +196,7 @@ const table: readonly {
   {
     name: 'ignores a deadline after the end',
     given: [start, done('payment'), done('inventory')],
-    when: deadline,
+    when: timer,
     expected: ['ignored'],
     status: 'completed',
   },
@@ -204,13 +205,13 @@ const table: readonly {
 describe('a saga', () => {
   it.each(table)('$name', ({ given: before, when, expected, status }) => {
     const state = given(before);
-    const facts = decide(definition, { valid: true }, state, when);
+    const facts = decide({ definition, context: { valid: true }, now }, state, when);
     expect(kinds(facts)).toEqual(expected);
     expect(facts.reduce(evolve, state).status).toBe(status);
   });
 
   it('ends without asking anybody when a local step refuses', () => {
-    const facts = decide(definition, { valid: false }, newSaga, start);
+    const facts = decide({ definition, context: { valid: false }, now }, newSaga, start);
     expect(kinds(facts)).toEqual(['started', 'step_failed check', 'compensation_started', 'compensated']);
     expect(facts.reduce(evolve, newSaga).reason).toEqual(refusal);
   });

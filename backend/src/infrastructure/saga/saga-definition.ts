@@ -1,15 +1,40 @@
-import type { EventData, EventType } from '@shop/contracts';
+import type { EventData, EventDefinition, EventType } from '@shop/contracts';
 
 /** Why something was refused for good. `code` is stable, `message` is for people. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
+  /** Money that is with us and should not be, because of this; in units of the saga's currency. */
+  readonly amountAtRisk?: number;
 }
 
-/** An event that a saga publishes, with data that fits its type. */
-export type SagaMessage = {
-  [T in EventType]: { readonly eventType: T; readonly data: EventData<T> };
-}[EventType];
+/** A built-in event type by its name, or one of the application's own. */
+export type SagaEvent = EventType | EventDefinition;
+
+/** An event that a saga publishes, with data that fits its type; `messageOf` makes one of an own event type. */
+export type SagaMessage =
+  | { [T in EventType]: { readonly eventType: T; readonly data: EventData<T> } }[EventType]
+  | { readonly event: EventDefinition; readonly data: unknown };
+
+export const messageOf = <Data>(event: EventDefinition<string, Data>, data: Data): SagaMessage => ({
+  event,
+  data,
+});
+
+export const eventTypeOf = (event: SagaEvent): string =>
+  typeof event === 'string' ? event : event.eventType;
+
+/** The pause doubles from `firstMs` up to `maxMs`. */
+export interface Pauses {
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
+/** A refusal that may pass: with one of `codes` the step is asked for again, `attempts` times in all. */
+export interface RetryPolicy extends Pauses {
+  readonly attempts: number;
+  readonly codes: readonly string[];
+}
 
 /** Decided at once by the saga's own service from what the saga knows. */
 export interface LocalStep<Context> {
@@ -23,11 +48,13 @@ export interface LocalStep<Context> {
 export interface RemoteStep<Context> {
   readonly kind: 'remote';
   readonly name: string;
-  /** From the request; when it passes without an answer the outcome is unknown and the step is undone too. */
+  /** From the first request; when it passes without an answer the outcome is unknown and the step is undone too. */
   readonly deadlineMs: number;
-  /** Pure. `deadline` is ISO 8601. */
-  request(context: Context, deadline: string): SagaMessage;
-  readonly replies: { readonly done: EventType; readonly failed: EventType };
+  /** Pure. `deadline` is ISO 8601, `attempt` counts from 1. */
+  request(context: Context, deadline: string, attempt: number): SagaMessage;
+  readonly replies: { readonly done: SagaEvent; readonly failed: SagaEvent };
+  /** All its pauses together are shorter than the deadline. */
+  readonly retry?: RetryPolicy;
   readonly undo: UndoAction<Context>;
 }
 
@@ -38,60 +65,68 @@ export interface RemoteStep<Context> {
 export interface UndoAction<Context> {
   /** Pure. */
   request(context: Context, reason: Refusal): SagaMessage;
-  readonly replies: { readonly done: EventType; readonly refused?: EventType };
-  /** Repeated until a definitive answer comes; the pause doubles from `firstMs` up to `maxMs`. */
-  readonly repeat: { readonly firstMs: number; readonly maxMs: number };
+  readonly replies: { readonly done: SagaEvent; readonly refused?: SagaEvent };
+  /** Repeated until a definitive answer comes. */
+  readonly repeat: Pauses;
 }
 
-export type SagaStep<Context> = LocalStep<Context> | RemoteStep<Context>;
+/**
+ * Done by another service and never taken back. From the first one on a saga cannot be cancelled and only such
+ * steps follow; one that is refused for good does not hold up the next, and in the end needs a person's attention.
+ */
+export interface ForwardStep<Context> {
+  readonly kind: 'forward';
+  readonly name: string;
+  /** Pure. Must be safe to ask for twice. */
+  request(context: Context, attempt: number): SagaMessage;
+  readonly replies: { readonly done: SagaEvent; readonly refused?: SagaEvent };
+  /** Repeated until a definitive answer comes. */
+  readonly repeat: Pauses;
+}
+
+export type ServiceStep<Context> = RemoteStep<Context> | ForwardStep<Context>;
+
+export type SagaStep<Context> = LocalStep<Context> | ServiceStep<Context>;
 
 /** Data and pure decisions. A saga ends on the version it began with, so a landed version is never edited. */
 export interface SagaDefinition<Context> {
   readonly type: string;
   readonly version: number;
+  /** Of all sagas with the same lock and subject one at a time is unfinished. Default: the type. */
+  readonly lock?: string;
   readonly steps: readonly SagaStep<Context>[];
 }
 
-export function remoteSteps<Context>(definition: SagaDefinition<Context>): readonly RemoteStep<Context>[] {
-  return definition.steps.filter((step) => step.kind === 'remote');
+export function serviceSteps<Context>(definition: SagaDefinition<Context>): readonly ServiceStep<Context>[] {
+  return definition.steps.filter((step) => step.kind !== 'local');
 }
 
-export function remoteStep<Context>(definition: SagaDefinition<Context>, name: string): RemoteStep<Context> {
-  const found = remoteSteps(definition).find((step) => step.name === name);
+export function serviceStep<Context>(
+  definition: SagaDefinition<Context>,
+  name: string,
+): ServiceStep<Context> {
+  const found = serviceSteps(definition).find((step) => step.name === name);
   if (!found)
-    throw new Error(`Saga '${definition.type}' version ${definition.version} has no remote step '${name}'.`);
+    throw new Error(`Saga '${definition.type}' version ${definition.version} has no service step '${name}'.`);
   return found;
 }
 
-/** What is wrong with a definition, empty when nothing is. */
-export function definitionFaults(definition: SagaDefinition<never>): readonly string[] {
-  const faults: string[] = [];
-  const names = definition.steps.map((step) => step.name);
-  if (names.length === 0) faults.push('has no steps');
-  for (const name of new Set(names)) {
-    if (names.indexOf(name) !== names.lastIndexOf(name)) faults.push(`has two steps named '${name}'`);
-  }
-  const replies = new Map<string, string>();
-  for (const step of remoteSteps(definition)) {
-    if (!(step.deadlineMs > 0)) faults.push(`step '${step.name}': the deadline must be above 0 ms`);
-    const { firstMs, maxMs } = step.undo.repeat;
-    if (!(firstMs > 0 && maxMs >= firstMs))
-      faults.push(`step '${step.name}': undo must repeat after 0 < firstMs <= maxMs`);
-    for (const reply of repliesOf(step)) {
-      const other = replies.get(reply);
-      if (other) faults.push(`'${reply}' answers both '${other}' and '${step.name}'`);
-      replies.set(reply, step.name);
-    }
-  }
-  return faults;
+export function remoteStep<Context>(definition: SagaDefinition<Context>, name: string): RemoteStep<Context> {
+  const found = serviceStep(definition, name);
+  if (found.kind !== 'remote')
+    throw new Error(`Step '${name}' of saga '${definition.type}' cannot be undone.`);
+  return found;
 }
 
-export function repliesOf(step: RemoteStep<never>): readonly EventType[] {
-  const { replies, undo } = step;
-  return [
-    replies.done,
-    replies.failed,
-    undo.replies.done,
-    ...(undo.replies.refused ? [undo.replies.refused] : []),
-  ];
+export function pauseAfter(attempt: number, { firstMs, maxMs }: Pauses): number {
+  return Math.min(maxMs, firstMs * 2 ** (attempt - 1));
+}
+
+/** The event types that a step, or its undoing, is answered with. */
+export function repliesOf(step: ServiceStep<never>): readonly string[] {
+  const replies: readonly (SagaEvent | undefined)[] =
+    step.kind === 'remote'
+      ? [step.replies.done, step.replies.failed, step.undo.replies.done, step.undo.replies.refused]
+      : [step.replies.done, step.replies.refused];
+  return replies.flatMap((reply) => (reply === undefined ? [] : eventTypeOf(reply)));
 }

@@ -1,4 +1,5 @@
-import { definitionFaults, type SagaDefinition } from './saga-definition';
+import type { SagaDefinition } from './saga-definition';
+import { definitionFaults } from './saga-definition-faults';
 import type { SagaListener } from './saga-engine';
 import { InvalidSagaDefinitionError, UnknownSagaVersionError } from './saga.errors';
 import type { UnfinishedVersion } from './saga-queries';

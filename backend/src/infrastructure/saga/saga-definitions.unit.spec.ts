@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RemoteStep, SagaDefinition } from './saga-definition';
+import type { ForwardStep, RemoteStep, RetryPolicy, SagaDefinition } from './saga-definition';
 import { SagaDefinitions } from './saga-definitions';
 
 const step: RemoteStep<unknown> = {
@@ -14,6 +14,19 @@ const step: RemoteStep<unknown> = {
     repeat: { firstMs: 10, maxMs: 100 },
   },
 };
+
+const forward: ForwardStep<unknown> = {
+  kind: 'forward',
+  name: 'mail',
+  request: () => ({ eventType: 'payment.refund.requested', data: { orderId: 'o', reason: 'r' } }),
+  replies: { done: 'shipment.created' },
+  repeat: { firstMs: 10, maxMs: 100 },
+};
+
+const retried = (retry: Partial<RetryPolicy>): RemoteStep<unknown> => ({
+  ...step,
+  retry: { attempts: 3, firstMs: 100, maxMs: 1_000, codes: ['BUSY'], ...retry },
+});
 
 const saga = (
   version: number,
@@ -45,10 +58,25 @@ describe('saga definitions', () => {
       'with an undo that is never repeated',
       saga(1, [{ ...step, undo: { ...step.undo, repeat: { firstMs: 0, maxMs: 0 } } }]),
     ],
+    ['whose retries do not fit into the deadline', saga(1, [retried({ firstMs: 400 })])],
+    ['with one attempt in all', saga(1, [retried({ attempts: 1 })])],
+    ['with a retry for no code', saga(1, [retried({ codes: [] })])],
+    ['with retries without a pause', saga(1, [retried({ firstMs: 0 })])],
+    ['with a step that can fail after one that is never taken back', saga(1, [forward, step])],
+    [
+      'with a forward step that is never repeated',
+      saga(1, [step, { ...forward, repeat: { firstMs: 0, maxMs: 0 } }]),
+    ],
   ])('refuse a definition %s', (_, definition) => {
     expect(() => new SagaDefinitions().register(definition)).toThrow(
       expect.objectContaining({ code: 'INVALID_SAGA_DEFINITION' }),
     );
+  });
+
+  it('take one whose retries fit into the deadline, and one that ends in a forward step', () => {
+    const definitions = new SagaDefinitions();
+    expect(() => definitions.register(saga(1, [retried({ firstMs: 300 })]))).not.toThrow();
+    expect(() => definitions.register(saga(2, [step, forward]))).not.toThrow();
   });
 
   it('refuse the same version twice', () => {

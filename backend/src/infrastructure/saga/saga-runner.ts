@@ -4,7 +4,6 @@ import {
   type OnApplicationBootstrap,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
-import { Database } from '@/infrastructure/postgres/database';
 import { SagaDefinitions } from './saga-definitions';
 import { SagaEngine } from './saga-engine';
 import { SagaQueries } from './saga-queries';
@@ -14,16 +13,14 @@ import { SagaTimers } from './saga-timers';
 @Injectable()
 export class SagaRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(SagaRunner.name);
-  private readonly queries: SagaQueries;
   private readonly timers: SagaTimers;
 
   constructor(
     engine: SagaEngine,
     private readonly definitions: SagaDefinitions,
-    database: Database,
+    private readonly queries: SagaQueries,
   ) {
-    this.queries = new SagaQueries(database);
-    this.timers = new SagaTimers(engine, this.queries, {
+    this.timers = new SagaTimers(engine, queries, {
       onError: (error) => this.logger.warn(`Deadlines cannot be handled at present: ${String(error)}`),
     });
   }

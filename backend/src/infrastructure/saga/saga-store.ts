@@ -17,41 +17,58 @@ export interface LockedSaga extends SagaRecord {
   readonly now: Date;
 }
 
+export interface NewSaga extends Pick<SagaRecord, 'type' | 'version' | 'subject' | 'context'> {
+  /** The subject's lock that it holds until it has ended; default: the type. */
+  readonly lock?: string | undefined;
+}
+
 export interface SagaAdvance {
   readonly facts: readonly SagaFact[];
   readonly state: SagaState;
+  /** When the saga is looked at though nobody answers. */
   readonly deadline: Date | null;
   readonly eventId: string | null;
 }
 
 const LONGEST_HISTORY_FOR_IGNORED = 500;
 
-const columns = sql`id, type, version, subject, state, context, history_length as "historyLength"`;
+const lockedColumns = sql`id, type, version, subject, state, context, history_length as "historyLength",
+  clock_timestamp() as now`;
 
 /** Sagas in PostgreSQL; every method needs a unit of work in progress. */
 export class SagaStore {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** False when there is a saga of this type for the subject already. */
-  async insert(saga: Pick<SagaRecord, 'type' | 'version' | 'subject' | 'context'>): Promise<boolean> {
-    const inserted = await this.unitOfWork.sql.run(sql`
-      insert into sagas (id, type, version, subject, status, state, context)
-      values (${sagaId(saga.type, saga.subject)}, ${saga.type}, ${saga.version}, ${saga.subject}, 'running',
-        ${JSON.stringify(newSaga)}::jsonb, ${JSON.stringify(saga.context)}::jsonb)
-      on conflict do nothing`);
-    return inserted === 1;
+  /** Undefined when there is a saga of this type for the subject already, or its lock is held. */
+  insert({ type, version, subject, context, lock = type }: NewSaga): Promise<LockedSaga | undefined> {
+    return this.one(sql`
+      insert into sagas (id, type, version, subject, lock_name, status, state, context)
+      values (${sagaId(type, subject)}, ${type}, ${version}, ${subject}, ${lock}, 'running',
+        ${JSON.stringify(newSaga)}::jsonb, ${JSON.stringify(context)}::jsonb)
+      on conflict do nothing returning ${lockedColumns}`);
+  }
+
+  async exists(type: string, subject: string): Promise<boolean> {
+    const found = await this.unitOfWork.sql.row(sql`select from sagas where id = ${sagaId(type, subject)}`);
+    return found !== undefined;
   }
 
   lock(type: string, subject: string): Promise<LockedSaga | undefined> {
-    return this.unitOfWork.sql.row<LockedSaga>(sql`
-      select ${columns}, clock_timestamp() as now from sagas
-      where id = ${sagaId(type, subject)} for no key update`);
+    return this.one(sql`
+      select ${lockedColumns} from sagas where id = ${sagaId(type, subject)} for no key update`);
+  }
+
+  /** The unfinished one of these types, otherwise the last one. */
+  lockCurrent(types: readonly string[], subject: string): Promise<LockedSaga | undefined> {
+    return this.one(sql`
+      select ${lockedColumns} from sagas where id = any(${types.map((type) => sagaId(type, subject))})
+      order by status in ('completed', 'compensated'), created_at desc limit 1 for no key update`);
   }
 
   /** The longest overdue saga that nobody works on. */
   lockDue(): Promise<LockedSaga | undefined> {
-    return this.unitOfWork.sql.row<LockedSaga>(sql`
-      select ${columns}, clock_timestamp() as now from sagas
+    return this.one(sql`
+      select ${lockedColumns} from sagas
       where deadline <= clock_timestamp() order by deadline limit 1
       for no key update skip locked`);
   }
@@ -77,6 +94,12 @@ export class SagaStore {
         completed_steps = ${state.completedSteps}, state = ${JSON.stringify(state)}::jsonb,
         history_length = history_length + ${facts.length}::int, updated_at = clock_timestamp()
       where id = ${saga.id}`);
+  }
+
+  /** A state may have been written before a field of today was known. */
+  private async one(query: SqlQuery): Promise<LockedSaga | undefined> {
+    const row = await this.unitOfWork.sql.row<LockedSaga>(query);
+    return row && { ...row, state: { ...newSaga, ...row.state } };
   }
 }
 

@@ -38,6 +38,17 @@ export class SagaNotFoundError extends CodedError {
   }
 }
 
+/** Another saga has the subject's lock; this one can be started when that one has ended. */
+export class SagaLockedError extends CodedError {
+  readonly code = 'SAGA_LOCKED';
+  readonly retryable = true;
+  override readonly status = 409;
+
+  constructor(type: string, subject: string) {
+    super(`Saga '${type}' of '${subject}' cannot start while another one of it is unfinished.`);
+  }
+}
+
 /** Waiting inside the transaction that starts a saga would wait for its own commit. */
 export class SagaAwaitedInTransactionError extends CodedError {
   readonly code = 'SAGA_AWAITED_IN_TRANSACTION';

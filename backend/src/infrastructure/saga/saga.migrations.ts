@@ -32,4 +32,18 @@ export const sagaMigrations: Migrations = {
       primary key (saga_id, seq)
     );
   `,
+  // The unfinished ones, by another index, are few; of the others a list shows the newest and a gauge counts them all.
+  'saga-002-lists': `
+    drop index sagas_unfinished;
+    create index sagas_ended on sagas (created_at, id collate "C", type, status)
+      where status in ('completed', 'compensated');
+  `,
+  // A type's saga of a subject is found by its id, which is made of both; a subject's lock is its unfinished saga's row.
+  'saga-003-lock': `
+    alter table sagas add column lock_name text;
+    update sagas set lock_name = type;
+    alter table sagas alter column lock_name set not null;
+    create unique index sagas_lock on sagas (subject, lock_name)
+      where status in ('running', 'compensating', 'needs_attention');
+  `,
 };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ShopEvent } from '@shop/contracts';
 import { EventPublisherService } from '@/infrastructure/kafka/publisher/event-publisher.service';
 import { type ChoreographyInput, follow, type Part } from './domain/choreography';
-import { isTerminal } from './domain/order-status';
+import { isOnItsWay } from './domain/order-status';
 import { type OrderFault, validateOrder } from './domain/validate-order';
 import { OrderLifecycle } from './order-lifecycle.service';
 import { CatalogueStore } from './state/catalogue-store';
@@ -53,7 +53,7 @@ export class OrderChoreography {
 
   private async apply(orderId: string, input: ChoreographyInput): Promise<void> {
     const order = await this.orders.lock(orderId);
-    if (order?.flow !== 'choreography' || isTerminal(order.status)) return;
+    if (order?.flow !== 'choreography' || !isOnItsWay(order.status)) return;
     const { state, moves, ask } = follow(await this.states.load(orderId), input);
     await this.states.save(orderId, state);
     for (const part of ask) await this.askBack(part, orderId, state.failure?.code ?? 'UNKNOWN');
@@ -65,7 +65,9 @@ export class OrderChoreography {
   private async askBack(part: Part, orderId: string, reason: string): Promise<void> {
     if (part === 'shipment') await this.publisher.publishShipmentCancelRequested({ orderId, reason });
     if (part === 'inventory') await this.publisher.publishInventoryReleaseRequested({ orderId, reason });
-    if (part === 'payment') await this.publisher.publishPaymentRefundRequested({ orderId, reason });
+    // A tombstone keeps the flow it was asked in.
+    const stamped = { headers: { 'x-order-flow': 'choreography' } };
+    if (part === 'payment') await this.publisher.publishPaymentRefundRequested({ orderId, reason }, stamped);
   }
 }
 

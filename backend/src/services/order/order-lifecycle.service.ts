@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventPublisherService } from '@/infrastructure/kafka/publisher/event-publisher.service';
-import { canMove, type OrderStatus } from './domain/order-status';
+import type { OrderStatus } from './domain/order-status';
 import { type OrderRow, OrderStore } from './state/order-store';
 
 export interface Move {
@@ -19,9 +19,9 @@ export class OrderLifecycle {
 
   /** Does nothing when the order is unknown or cannot go there from where it is: a late or repeated word. */
   async move(orderId: string, { to, updatedBy, reason }: Move): Promise<void> {
-    const order = await this.orders.lock(orderId);
-    if (!order || !canMove(order.status, to, order.flow)) return;
-    const at = (await this.orders.setStatus(orderId, to, reason ?? null)).toISOString();
+    const moved = await this.orders.move(orderId, { to, by: updatedBy, reason });
+    if (!moved) return;
+    const { before: order, at } = moved;
     await this.publisher.publishOrderStatusUpdated({
       orderId,
       oldStatus: order.status,

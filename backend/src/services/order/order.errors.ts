@@ -1,4 +1,5 @@
 import { CodedError, type Fault } from '@/infrastructure/errors/coded-error';
+import { RetryLaterError } from '@/infrastructure/http/http.errors';
 
 /** What a client can get wrong about an order. */
 abstract class OrderError extends CodedError {
@@ -76,5 +77,40 @@ export class OrderNotCancellableError extends OrderError {
 
   constructor(status: string) {
     super(`The order is ${status} and can no longer be cancelled.`);
+  }
+}
+
+/** Only a completed order comes back, and once. */
+export class OrderNotReturnableError extends OrderError {
+  readonly code = 'ORDER_NOT_RETURNABLE';
+  override readonly status = 409;
+
+  constructor(status: string) {
+    super(`The order is ${status.replaceAll('_', ' ')} and cannot be returned.`);
+  }
+}
+
+/** The order has not come to this version, or there is no such order. */
+export class OrderVersionNotFoundError extends OrderError {
+  readonly code = 'ORDER_VERSION_NOT_FOUND';
+  override readonly status = 404;
+
+  constructor(orderId: string, version: number | undefined) {
+    super(
+      version === undefined
+        ? `There is no order '${orderId}'.`
+        : `Order '${orderId}' has no version ${version}.`,
+    );
+  }
+}
+
+/** A table that answers this is being made anew from the order streams; orders are taken meanwhile. */
+export class OrdersBeingRebuiltError extends RetryLaterError {
+  readonly code = 'ORDERS_BEING_REBUILT';
+  override readonly status = 503;
+  readonly retryAfterSeconds = 5;
+
+  constructor(cause: unknown) {
+    super('The list of orders is being made anew; orders are taken all the same.', { cause });
   }
 }

@@ -1,26 +1,19 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
-import { onRequested, type Refusal, termsFault } from './domain/payment';
+import { CANCELLED, chargeStep, mayEnd, onIntentMade } from './domain/charge-step';
+import type { Intent } from './domain/intent';
+import { DEADLINE_PASSED, onRequested, type Refusal, termsFault } from './domain/payment';
 import { PaymentAnswers } from './payment-answers.service';
 import { PaymentOutcomeUnknownError, PaymentRefusedError } from './provider/payment.errors';
-import { type Intent, PAYMENT_PROVIDER, type PaymentProvider } from './provider/payment-provider.port';
+import { PAYMENT_PROVIDER, type PaymentProvider } from './provider/payment-provider.port';
 import { type NewPayment, type Payment, PaymentStore } from './state/payment-store';
 
 export interface ChargeRequest extends Omit<NewPayment, 'amountMinor'> {
   /** Undefined when the amount asked for has a fraction of a minor unit. */
   readonly amountMinor: number | undefined;
-  /** Came after its deadline; a payment that had begun by then is brought to its end all the same. */
-  readonly overdue: boolean;
+  /** Milliseconds since 1970. No capture is begun after it; one that had begun is brought to its end all the same. */
+  readonly deadline?: number;
 }
-
-const CANCELLED: Refusal = {
-  code: 'PAYMENT_CANCELLED',
-  message: 'The order had been taken back before its payment was made.',
-};
-const AUTHENTICATION_REQUIRED: Refusal = {
-  code: 'AUTHENTICATION_REQUIRED',
-  message: 'The bank asks the card holder to confirm, which is not possible here.',
-};
 
 /**
  * Captures an order's amount at most once. Create unconfirmed, commit the id, confirm: whatever is lost on the way,
@@ -42,51 +35,90 @@ export class Charge {
     const payment = await this.unitOfWork.run(() => this.open(request));
     if (!payment) return;
     try {
-      const intent = await this.intentOf(payment);
-      if (intent) await this.settle(payment.orderId, await this.confirmed(payment, intent));
+      const intent = payment.intentId
+        ? await this.look(payment.intentId)
+        : await this.newIntent(payment, request.deadline);
+      if (intent) await this.bringToEnd(payment, intent, request.deadline);
     } catch (error) {
-      if (error instanceof PaymentRefusedError) await this.fail(payment.orderId, error.refusal);
-      else await this.keepForNextRun(payment.orderId, error);
+      await this.keepForNextRun(payment.orderId, error);
     }
   }
 
   /** Undefined when there is nothing to ask the provider for. */
   private async open(request: ChargeRequest): Promise<Payment | undefined> {
-    const { amountMinor, overdue: _, ...terms } = request;
-    const fault = termsFault(request);
+    const { amountMinor, deadline, ...terms } = request;
+    const fault = termsFault({ ...request, overdue: isOver(deadline) });
     const payment =
       fault || amountMinor === undefined
         ? await this.payments.lock(terms.orderId)
         : await this.payments.lockOrOpen({ ...terms, amountMinor });
-    if (payment) return (await this.answerKnown(payment)) ? undefined : payment;
+    if (payment) return this.known(payment, terms, fault);
     const refusal = fault ?? CANCELLED;
     await this.payments.refuse(terms, refusal);
     await this.answers.failed(terms.orderId, terms.flow, refusal);
     return undefined;
   }
 
-  private async answerKnown(payment: Payment): Promise<boolean> {
-    const { orderId, flow, failure, intentId } = payment;
-    switch (onRequested(payment.status)) {
+  private async known(
+    payment: Payment,
+    { requestId, flow }: Pick<ChargeRequest, 'requestId' | 'flow'>,
+    fault: Refusal | undefined,
+  ): Promise<Payment | undefined> {
+    const { orderId, failure, intentId } = payment;
+    const failed = (refusal: Refusal) => this.answers.failed(orderId, flow, refusal, intentId ?? undefined);
+    switch (onRequested(payment, requestId)) {
       case 'charge':
-        return false;
+        return payment;
+      case 'charge_again':
+        if (!fault) return this.payments.openAgain(orderId, requestId);
+        await failed(fault);
+        return undefined;
       case 'answer_completed':
         await this.answers.completed(payment, payment.capturedMinor);
-        return true;
+        return undefined;
       case 'answer_failed':
-        await this.answers.failed(orderId, flow, failure ?? CANCELLED, intentId ?? undefined);
-        return true;
+        await failed(failure ?? CANCELLED);
+        return undefined;
       case 'refuse_cancelled':
-        await this.answers.failed(orderId, flow, CANCELLED, intentId ?? undefined);
-        return true;
+        await failed(CANCELLED);
+        return undefined;
     }
   }
 
-  /** Undefined when the payment was undone in the meantime. */
-  private async intentOf({ orderId, attempt, intentId, ...terms }: Payment): Promise<Intent | undefined> {
-    if (intentId !== null) return this.provider.retrieveIntent(intentId);
-    const { userId, amountMinor, currency, paymentMethod } = terms;
-    const intent = await this.provider.createIntent(
+  /** A provider that does not know an intent it gave out has not refused the payment. */
+  private async look(intentId: string): Promise<Intent> {
+    try {
+      return await this.provider.retrieveIntent(intentId);
+    } catch (error) {
+      if (!(error instanceof PaymentRefusedError)) throw error;
+      throw new PaymentOutcomeUnknownError(`The provider does not show intent ${intentId}.`, false, error);
+    }
+  }
+
+  /** Undefined when the payment has come to its end without one. */
+  private async newIntent(payment: Payment, deadline: number | undefined): Promise<Intent | undefined> {
+    const { orderId, attempt } = payment;
+    if (isOver(deadline)) return this.end(payment, DEADLINE_PASSED);
+    const intent = await this.create(payment).catch((error: unknown) => {
+      if (error instanceof PaymentRefusedError) return this.end(payment, error.refusal);
+      throw error;
+    });
+    if (!intent) return undefined;
+    const { fate, named } = await this.unitOfWork.run(async () => {
+      const current = await this.payments.lock(orderId);
+      const fate = onIntentMade(current, intent.id);
+      if (fate === 'keep') await this.payments.setIntent(orderId, intent.id);
+      return { fate, named: current?.intentId };
+    });
+    if (fate === 'keep') return intent;
+    this.logger.log(`Order ${orderId} is not charged by intent ${intent.id} (${fate}), which is cancelled.`);
+    await this.provider.cancelIntent(intent.id, `${orderId}:payment:${attempt}:orphan`);
+    if (fate === 'taken_back') return undefined;
+    throw new PaymentOutcomeUnknownError(`Another run charges order ${orderId} by intent ${named}.`, false);
+  }
+
+  private create({ orderId, attempt, userId, amountMinor, currency, paymentMethod }: Payment) {
+    return this.provider.createIntent(
       {
         orderId,
         userId: userId ?? '',
@@ -96,46 +128,59 @@ export class Charge {
       },
       `${orderId}:payment:${attempt}:create`,
     );
-    const kept = await this.unitOfWork.run(async () => {
-      const current = await this.payments.lock(orderId);
-      if (current?.status !== 'open') return false;
-      await this.payments.setIntent(orderId, intent.id);
-      return true;
+  }
+
+  private async bringToEnd(payment: Payment, seen: Intent, deadline: number | undefined): Promise<void> {
+    const named = { ...payment, intentId: seen.id };
+    const step = chargeStep(seen, isOver(deadline));
+    switch (step.kind) {
+      case 'complete':
+        return this.complete(named, seen);
+      case 'fail':
+        await this.end(named, step.refusal);
+        return;
+      case 'cancel':
+        await this.provider.cancelIntent(seen.id, this.key(payment, 'cancel'));
+        await this.end(named, step.refusal);
+        return;
+      case 'wait':
+        throw new PaymentOutcomeUnknownError('The payment is processed still.', false);
+      case 'confirm':
+        return this.confirm(named, seen, deadline);
+    }
+  }
+
+  private async confirm(payment: Payment, { id }: Intent, deadline: number | undefined): Promise<void> {
+    const confirming = this.provider.confirmIntent(id, this.key(payment, 'confirm'));
+    const confirmed = await confirming.catch((error: unknown) => {
+      if (error instanceof PaymentRefusedError) return this.end(payment, error.refusal);
+      throw error;
     });
-    if (kept) return intent;
-    this.logger.log(`Order ${orderId} was taken back before its payment; intent ${intent.id} is cancelled.`);
-    await this.provider.cancelIntent(intent.id, `${orderId}:payment:${attempt}:orphan`);
-    return undefined;
+    if (confirmed?.state === 'open') {
+      throw new PaymentOutcomeUnknownError(`Intent ${id} is open after its confirmation.`, true);
+    }
+    if (confirmed) await this.bringToEnd(payment, confirmed, deadline);
   }
 
-  private async confirmed({ orderId, attempt }: Payment, intent: Intent): Promise<Intent> {
-    const current =
-      intent.state === 'open'
-        ? await this.provider.confirmIntent(intent.id, `${orderId}:payment:${attempt}:confirm`)
-        : intent;
-    if (current.state !== 'action') return current;
-    await this.provider.cancelIntent(current.id, `${orderId}:payment:${attempt}:cancel`);
-    throw new PaymentRefusedError(AUTHENTICATION_REQUIRED);
+  private key({ orderId, attempt }: Payment, act: 'confirm' | 'cancel'): string {
+    return `${orderId}:payment:${attempt}:${act}`;
   }
 
-  private async settle(orderId: string, { state, capturedMinor, refusal }: Intent): Promise<void> {
-    if (state === 'declined') return this.fail(orderId, refusal ?? CANCELLED);
-    if (state === 'cancelled') return this.fail(orderId, CANCELLED);
-    if (state !== 'succeeded') throw new PaymentOutcomeUnknownError(`The payment is ${state} still.`, false);
+  private async complete(payment: Payment, { capturedMinor }: Intent): Promise<void> {
     await this.unitOfWork.run(async () => {
-      const current = await this.payments.lock(orderId);
-      if (current?.status !== 'open') return;
-      await this.payments.settle(orderId, { status: 'succeeded', capturedMinor });
+      const current = await this.payments.lock(payment.orderId);
+      if (!current || !mayEnd(current, payment.intentId)) return;
+      await this.payments.settle(payment.orderId, { status: 'succeeded', capturedMinor });
       await this.answers.completed(current, capturedMinor);
     });
   }
 
-  private async fail(orderId: string, failure: Refusal): Promise<void> {
+  private async end(seen: Payment, failure: Refusal): Promise<undefined> {
     await this.unitOfWork.run(async () => {
-      const current = await this.payments.lock(orderId);
-      if (current?.status !== 'open') return;
-      await this.payments.settle(orderId, { status: 'failed', failure });
-      await this.answers.failed(orderId, current.flow, failure, current.intentId ?? undefined);
+      const current = await this.payments.lock(seen.orderId);
+      if (!current || !mayEnd(current, seen.intentId)) return;
+      await this.payments.settle(seen.orderId, { status: 'failed', failure });
+      await this.answers.failed(seen.orderId, current.flow, failure, current.intentId ?? undefined);
     });
   }
 
@@ -146,3 +191,5 @@ export class Charge {
     throw error;
   }
 }
+
+const isOver = (deadline: number | undefined): boolean => deadline !== undefined && Date.now() > deadline;

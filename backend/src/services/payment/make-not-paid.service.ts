@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import type { Intent, Refund } from './domain/intent';
 import { onUndoRequested, type Refusal } from './domain/payment';
+import { mayEndUndo, type RefundStep, refundStep, type UndoEnd, undoStep } from './domain/undo-step';
 import { PaymentAnswers } from './payment-answers.service';
 import { PaymentOutcomeUnknownError, PaymentRefusedError } from './provider/payment.errors';
-import {
-  type Intent,
-  PAYMENT_PROVIDER,
-  type PaymentProvider,
-  type Refund,
-} from './provider/payment-provider.port';
-import { type Payment, PaymentStore, type Settlement } from './state/payment-store';
+import { PAYMENT_PROVIDER, type PaymentProvider } from './provider/payment-provider.port';
+import { type OrderFlow, type Payment, PaymentStore, type Settlement } from './state/payment-store';
+
+const ALREADY_REFUNDED = 'CHARGE_ALREADY_REFUNDED';
+const REFUND_FAILED: Refusal = { code: 'REFUND_FAILED', message: 'The refund failed.' };
 
 /**
  * Makes an order not paid, whatever has become of its payment: cancels it, refunds it if it was captured, and
@@ -25,8 +25,8 @@ export class MakeNotPaid {
   ) {}
 
   /** Safe to repeat. Throws retryable errors while the provider leaves the outcome open. */
-  async run(orderId: string): Promise<void> {
-    const payment = await this.unitOfWork.run(() => this.begin(orderId));
+  async run(orderId: string, flow: OrderFlow): Promise<void> {
+    const payment = await this.unitOfWork.run(() => this.begin(orderId, flow));
     if (!payment) return;
     if (payment.intentId === null) return this.voided(orderId);
     try {
@@ -39,24 +39,22 @@ export class MakeNotPaid {
 
   private async undo(payment: Payment, intent: Intent): Promise<void> {
     const { orderId, refundAttempt } = payment;
-    switch (intent.state) {
-      case 'cancelled':
+    switch (undoStep(intent)) {
+      case 'voided':
         return this.voided(orderId);
-      case 'succeeded':
+      case 'refund':
         return this.refund(payment, intent);
-      case 'processing':
+      case 'wait':
         throw new PaymentOutcomeUnknownError('The payment is processed still.', false);
-      case 'open':
-      case 'declined':
-      case 'action':
+      case 'cancel':
         await this.provider.cancelIntent(intent.id, `${orderId}:cancel:${refundAttempt}`);
         return this.voided(orderId);
     }
   }
 
   /** From here on no run confirms the payment. Undefined when it had come to its end before. */
-  private async begin(orderId: string): Promise<Payment | undefined> {
-    const payment = await this.payments.lockOrVoid(orderId);
+  private async begin(orderId: string, flow: OrderFlow): Promise<Payment | undefined> {
+    const payment = await this.payments.lockOrVoid(orderId, flow);
     if (onUndoRequested(payment.status) === 'answer_refunded') {
       await this.answers.refunded(payment, payment.refundedMinor, payment.refundId);
       return undefined;
@@ -65,41 +63,49 @@ export class MakeNotPaid {
     return payment;
   }
 
-  private async refund({ orderId, refundAttempt }: Payment, { id, capturedMinor }: Intent): Promise<void> {
-    const refund = await this.standingOrNewRefund(id, `${orderId}:refund:${refundAttempt}`);
-    if (!refund.failed) return this.refunded(orderId, capturedMinor, refund);
-    return this.refused(orderId, { code: 'REFUND_FAILED', message: 'The refund failed.' }, capturedMinor);
+  private async refund(payment: Payment, { id, capturedMinor }: Intent): Promise<void> {
+    const { orderId, refundAttempt } = payment;
+    const before = await this.provider.refundsOf(id);
+    let step: RefundStep = refundStep(capturedMinor, before);
+    let keySpent = false;
+    if (step.kind === 'refund') {
+      const made = await this.newRefund(id, `${orderId}:refund:${refundAttempt}`);
+      // A repeated key is answered as it was first; what the refund has come to since stands in the list.
+      const now = made && (before.find((refund) => refund.id === made.id) ?? made);
+      if (now?.state === 'failed') return this.refused(orderId, REFUND_FAILED, capturedMinor);
+      keySpent = made === undefined;
+      step = refundStep(capturedMinor, now ? [now, ...before] : await this.provider.refundsOf(id));
+    }
+    if (step.kind !== 'refunded') {
+      throw new PaymentOutcomeUnknownError('The refund is under way still.', keySpent);
+    }
+    return this.refunded(orderId, capturedMinor, step);
   }
 
-  private async standingOrNewRefund(intentId: string, key: string): Promise<Refund> {
-    const standing = await this.standingRefund(intentId);
-    if (standing) return standing;
+  /** Undefined when it was refused because somebody else has refunded it meanwhile. */
+  private async newRefund(intentId: string, key: string): Promise<Refund | undefined> {
     try {
       return await this.provider.refund(intentId, key);
     } catch (error) {
-      // Refused because somebody else refunded it meanwhile: that is what was wanted.
-      const other = error instanceof PaymentRefusedError ? await this.standingRefund(intentId) : undefined;
-      if (other) return other;
+      if (error instanceof PaymentRefusedError && error.refusal.code === ALREADY_REFUNDED) return undefined;
       throw error;
     }
-  }
-
-  private async standingRefund(intentId: string): Promise<Refund | undefined> {
-    return (await this.provider.refundsOf(intentId)).find(({ failed }) => !failed);
   }
 
   private voided(orderId: string): Promise<void> {
     return this.end(orderId, { status: 'voided' }, (payment) => this.answers.refunded(payment, 0, null));
   }
 
-  private refunded(orderId: string, capturedMinor: number, { id, amountMinor }: Refund): Promise<void> {
-    const settlement: Settlement = {
-      status: 'refunded',
-      capturedMinor,
-      refundedMinor: amountMinor,
-      refundId: id,
-    };
-    return this.end(orderId, settlement, (payment) => this.answers.refunded(payment, amountMinor, id));
+  private refunded(
+    orderId: string,
+    capturedMinor: number,
+    { amountMinor, refundId }: RefundStep & { readonly kind: 'refunded' },
+  ): Promise<void> {
+    return this.end(
+      orderId,
+      { status: 'refunded', capturedMinor, refundedMinor: amountMinor, refundId },
+      (payment) => this.answers.refunded(payment, amountMinor, refundId),
+    );
   }
 
   private refused(orderId: string, failure: Refusal, atRiskMinor: number): Promise<void> {
@@ -109,10 +115,14 @@ export class MakeNotPaid {
     });
   }
 
-  private async end(orderId: string, settlement: Settlement, answer: (payment: Payment) => Promise<void>) {
+  private async end(
+    orderId: string,
+    settlement: Settlement & { readonly status: UndoEnd },
+    answer: (payment: Payment) => Promise<void>,
+  ): Promise<void> {
     await this.unitOfWork.run(async () => {
       const payment = await this.payments.lock(orderId);
-      if (payment?.status !== 'voiding') return;
+      if (!payment || !mayEndUndo(payment.status, settlement.status)) return;
       await this.payments.settle(orderId, settlement);
       await answer(payment);
     });

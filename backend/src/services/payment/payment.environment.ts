@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ConfigurationError } from '@/infrastructure/config/configuration.error';
 import { type Environment, port, readEnvironment, text } from '@/infrastructure/config/env';
 import type { Fault } from '@/infrastructure/errors/coded-error';
+import { oneTryHttpClient } from './provider/one-try-http-client';
 
 export interface PaymentSettings {
   readonly apiKey: string;
@@ -53,7 +54,8 @@ export function readPaymentEnvironment(environment: Environment): PaymentSetting
 }
 
 export function stripeOf({ apiKey, simulator }: Pick<PaymentSettings, 'apiKey' | 'simulator'>): Stripe {
-  const common = { maxNetworkRetries: 0, timeout: CALL_TIMEOUT_MS, telemetry: false };
+  const httpClient = oneTryHttpClient();
+  const common = { maxNetworkRetries: 0, timeout: CALL_TIMEOUT_MS, telemetry: false, httpClient };
   if (!simulator) return new Stripe(apiKey, common);
   const protocol = simulator.protocol === 'https:' ? 'https' : 'http';
   const port = simulator.port || (protocol === 'https' ? '443' : '80');

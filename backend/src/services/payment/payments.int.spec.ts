@@ -8,6 +8,8 @@ import { paymentMigrations } from './state/payment.migrations';
 import { PaymentStore } from './state/payment-store';
 import { type Trouble, UnreliableProvider } from '@/testing/unreliable-payment-provider';
 
+const PASSED = Date.UTC(2020, 0, 1);
+
 describe('payments', () => {
   let state: ServiceState;
   let payments: PaymentStore;
@@ -33,8 +35,8 @@ describe('payments', () => {
     amountMinor: 1_999,
     currency: 'EUR',
     paymentMethod: 'pm_card_visa',
+    requestId: randomUUID(),
     flow: 'saga',
-    overdue: false,
     ...changes,
   });
 
@@ -82,11 +84,11 @@ describe('payments', () => {
     ]);
   });
 
-  it.each([
+  it.each<[Partial<ChargeRequest>, string]>([
     [{ amountMinor: undefined }, 'INVALID_AMOUNT'],
     [{ amountMinor: -5 }, 'INVALID_AMOUNT'],
     [{ paymentMethod: '' }, 'PAYMENT_METHOD_MISSING'],
-    [{ overdue: true }, 'DEADLINE_PASSED'],
+    [{ deadline: PASSED }, 'DEADLINE_PASSED'],
   ])('does not ask the provider for %j', async (changes, code) => {
     const request = requestOf(changes);
     await charge.charge(request);
@@ -101,7 +103,7 @@ describe('payments', () => {
       code: 'PAYMENT_OUTCOME_UNKNOWN',
       retryable: true,
     });
-    await charge.charge({ ...request, overdue: true });
+    await charge.charge({ ...request, deadline: PASSED });
     expect(await answers(request)).toEqual([['payment.completed', 19.99]]);
   });
 
@@ -125,7 +127,7 @@ describe('payments', () => {
       const request = requestOf();
       provider.troubleAt(call, trouble);
       await untilDone(() => charge.charge(request));
-      await untilDone(() => makeNotPaid.run(request.orderId));
+      await untilDone(() => makeNotPaid.run(request.orderId, 'saga'));
       expect([provider.captures, provider.refunds]).toEqual([1, 1]);
       expect(await answers(request)).toEqual([
         ['payment.completed', 19.99],
@@ -138,7 +140,7 @@ describe('payments', () => {
       provider.troubleAt(2, 'server_error');
       await expect(charge.charge(request)).rejects.toMatchObject({ retryable: true });
       provider.troubleAt(call, trouble);
-      await untilDone(() => makeNotPaid.run(request.orderId));
+      await untilDone(() => makeNotPaid.run(request.orderId, 'saga'));
       expect([provider.captures, provider.refunds]).toEqual([0, 0]);
       expect([...provider.accounts.values()].map(({ intent }) => intent.state)).toEqual(['cancelled']);
       expect(await answers(request)).toEqual([['payment.refunded', 0]]);
@@ -147,7 +149,7 @@ describe('payments', () => {
 
   it('refuses the request that comes after its undoing', async () => {
     const request = requestOf();
-    await makeNotPaid.run(request.orderId);
+    await makeNotPaid.run(request.orderId, 'saga');
     await charge.charge(request);
     expect(provider.calls).toEqual([]);
     expect(await answers(request)).toEqual([
@@ -159,8 +161,8 @@ describe('payments', () => {
   it('answers a repeated undoing with the same amount, without another refund', async () => {
     const request = requestOf();
     await charge.charge(request);
-    await makeNotPaid.run(request.orderId);
-    await makeNotPaid.run(request.orderId);
+    await makeNotPaid.run(request.orderId, 'saga');
+    await makeNotPaid.run(request.orderId, 'saga');
     expect(provider.refunds).toBe(1);
     expect((await answers(request)).slice(1)).toEqual([
       ['payment.refunded', 19.99],
@@ -173,7 +175,7 @@ describe('payments', () => {
     const create = provider.createIntent.bind(provider);
     provider.createIntent = async (...args) => {
       const intent = await create(...args);
-      await makeNotPaid.run(request.orderId);
+      await makeNotPaid.run(request.orderId, 'saga');
       return intent;
     };
     await charge.charge(request);
@@ -187,7 +189,7 @@ describe('payments', () => {
     const confirm = provider.confirmIntent.bind(provider);
     provider.confirmIntent = async (...args) => {
       const intent = await confirm(...args);
-      await makeNotPaid.run(request.orderId);
+      await makeNotPaid.run(request.orderId, 'saga');
       return intent;
     };
     await charge.charge(request);
@@ -199,12 +201,12 @@ describe('payments', () => {
     const request = requestOf();
     await charge.charge(request);
     provider.troubleAt(5, 'refused');
-    await makeNotPaid.run(request.orderId);
+    await makeNotPaid.run(request.orderId, 'saga');
     const [refused] = (await state.publishedOf('payment.refund.failed')).filter(
       ({ orderId }) => orderId === request.orderId,
     );
     expect(refused).toMatchObject({ code: 'ACCOUNT_CLOSED', amountAtRisk: 19.99 });
-    await makeNotPaid.run(request.orderId);
+    await makeNotPaid.run(request.orderId, 'saga');
     expect((await answers(request)).at(-1)).toEqual(['payment.refunded', 19.99]);
     expect(provider.refunds).toBe(1);
   });

@@ -277,3 +277,130 @@ export const shipmentRequestedV1: AvroRecord = {
     }
   ]
 };
+
+export const shipmentReturnCancelRequestedV1: AvroRecord = {
+  "type": "record",
+  "name": "ShipmentReturnCancelRequested",
+  "namespace": "shop.shipping",
+  "doc": "Asks to leave an order's parcel with the customer.",
+  "fields": [
+    {
+      "name": "orderId",
+      "type": "string"
+    },
+    {
+      "name": "reason",
+      "type": "string"
+    }
+  ]
+};
+
+export const shipmentReturnCancelledV1: AvroRecord = {
+  "type": "record",
+  "name": "ShipmentReturnCancelled",
+  "namespace": "shop.shipping",
+  "doc": "The parcel is with the customer, or on its way there again; the answer is definitive.",
+  "fields": [
+    {
+      "name": "orderId",
+      "type": "string"
+    },
+    {
+      "name": "returnId",
+      "doc": "Absent when the parcel had not been fetched.",
+      "type": [
+        "null",
+        "string"
+      ],
+      "default": null
+    },
+    {
+      "name": "cancelledAt",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    }
+  ]
+};
+
+export const shipmentReturnFailedV1: AvroRecord = {
+  "type": "record",
+  "name": "ShipmentReturnFailed",
+  "namespace": "shop.shipping",
+  "doc": "The parcel does not come back.",
+  "fields": [
+    {
+      "name": "orderId",
+      "type": "string"
+    },
+    {
+      "name": "code",
+      "type": "string"
+    },
+    {
+      "name": "message",
+      "type": "string"
+    },
+    {
+      "name": "failedAt",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    }
+  ]
+};
+
+export const shipmentReturnRequestedV1: AvroRecord = {
+  "type": "record",
+  "name": "ShipmentReturnRequested",
+  "namespace": "shop.shipping",
+  "doc": "Asks to fetch an order's parcel back from the customer.",
+  "fields": [
+    {
+      "name": "orderId",
+      "type": "string"
+    },
+    {
+      "name": "userId",
+      "type": "string"
+    },
+    {
+      "name": "deadline",
+      "doc": "No parcel is fetched after it.",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    }
+  ]
+};
+
+export const shipmentReturnedV1: AvroRecord = {
+  "type": "record",
+  "name": "ShipmentReturned",
+  "namespace": "shop.shipping",
+  "doc": "The parcel is back in the house.",
+  "fields": [
+    {
+      "name": "orderId",
+      "type": "string"
+    },
+    {
+      "name": "returnId",
+      "type": "string"
+    },
+    {
+      "name": "trackingNumber",
+      "type": "string"
+    },
+    {
+      "name": "returnedAt",
+      "type": {
+        "type": "long",
+        "logicalType": "timestamp-millis"
+      }
+    }
+  ]
+};

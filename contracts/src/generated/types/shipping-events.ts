@@ -74,3 +74,41 @@ export interface ShipmentRequestedData {
   /** After it no answer is waited for. */
   readonly deadline: string;
 }
+
+/** Asks to leave an order's parcel with the customer. */
+export interface ShipmentReturnCancelRequestedData {
+  readonly orderId: string;
+  readonly reason: string;
+}
+
+/** The parcel is with the customer, or on its way there again; the answer is definitive. */
+export interface ShipmentReturnCancelledData {
+  readonly orderId: string;
+  /** Absent when the parcel had not been fetched. */
+  readonly returnId?: string | undefined;
+  readonly cancelledAt: string;
+}
+
+/** The parcel does not come back. */
+export interface ShipmentReturnFailedData {
+  readonly orderId: string;
+  readonly code: string;
+  readonly message: string;
+  readonly failedAt: string;
+}
+
+/** Asks to fetch an order's parcel back from the customer. */
+export interface ShipmentReturnRequestedData {
+  readonly orderId: string;
+  readonly userId: string;
+  /** No parcel is fetched after it. */
+  readonly deadline: string;
+}
+
+/** The parcel is back in the house. */
+export interface ShipmentReturnedData {
+  readonly orderId: string;
+  readonly returnId: string;
+  readonly trackingNumber: string;
+  readonly returnedAt: string;
+}

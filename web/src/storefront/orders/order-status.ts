@@ -26,9 +26,24 @@ const WORDS: Readonly<Record<string, StatusWords>> = {
     explanation: 'A person is looking into this order. You need not do anything.',
     tone: 'bad',
   },
+  return_requested: {
+    label: 'Return requested',
+    explanation: 'The carrier fetches your parcel; then you get your money back.',
+    tone: 'progress',
+  },
+  returned: {
+    label: 'Returned',
+    explanation: 'We have the parcel, and you have your money back.',
+    tone: 'good',
+  },
+  return_refused: {
+    label: 'Return refused',
+    explanation: 'The parcel stays with you, and so does the order.',
+    tone: 'bad',
+  },
 };
 
-const ENDED = new Set(['completed', 'cancelled', 'needs_attention']);
+const ENDED = new Set(['completed', 'cancelled', 'needs_attention', 'returned', 'return_refused']);
 
 export function wordsOf(status: string): StatusWords {
   const label = status.charAt(0).toUpperCase() + status.slice(1).replaceAll('_', ' ');

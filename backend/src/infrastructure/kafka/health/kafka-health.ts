@@ -6,6 +6,7 @@ import type {
   Position,
 } from '@/infrastructure/kafka/transport/transport.port';
 import type { Metrics } from '@/infrastructure/observability/metrics';
+import { countRefused } from '@/infrastructure/outbox/refused-rows';
 
 /** The health of a process's part in the event flow; all values are numbers as the log's own tools tell them. */
 export interface KafkaHealthMetrics {
@@ -50,7 +51,9 @@ export async function reportHealth(
   // Side by side: one deadline for all, not one after the other.
   const asked = transport && within(DEADLINE_MS, askLog(transport, runtimes));
   asked?.catch(() => undefined);
+  const outboxes = Promise.all(runtimes.map(checksOfOutbox));
   const databases = await Promise.all(runtimes.flatMap(checkOfDatabase));
+  own.push(...(await outboxes).flat());
   if (!asked) return unhealthy(producer, errors, [...own, ...databases]);
   try {
     const { topics, lag, active } = await asked;
@@ -146,6 +149,16 @@ async function checksOfBreakers(metrics: Metrics): Promise<Check[]> {
   const open = values.filter(({ value }) => value > 0).map(({ labels }) => `${labels.name}`);
   if (open.length === 0) return [];
   return [{ name: 'breakers', ok: false, detail: `open: ${open.toSorted().join(', ')}` }];
+}
+
+/** A database that does not answer is told by its own check. */
+async function checksOfOutbox({ stateful }: KafkaRuntime): Promise<Check[]> {
+  if (!stateful) return [];
+  const { database } = stateful;
+  const refused = await within(DEADLINE_MS, countRefused(database)).catch(() => 0);
+  if (refused === 0) return [];
+  const detail = `${refused} event(s) that the log refuses hold those of the same key`;
+  return [{ name: `outbox ${database.schema}`, ok: false, detail }];
 }
 
 function checkOfDatabase({ stateful }: KafkaRuntime): Promise<Check>[] {

@@ -31,8 +31,8 @@ describe('publish<Event>', () => {
     ) extends () => infer Last
       ? Last
       : never;
-    expectTypeOf<Count<EventType>>().toEqualTypeOf<60>();
-    expectTypeOf<Count<keyof PublishMethods>>().toEqualTypeOf<60>();
+    expectTypeOf<Count<EventType>>().toEqualTypeOf<65>();
+    expectTypeOf<Count<keyof PublishMethods>>().toEqualTypeOf<65>();
   });
 
   it('takes the data of its type and tells where the event goes', () => {

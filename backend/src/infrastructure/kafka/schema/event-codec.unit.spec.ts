@@ -12,7 +12,7 @@ const exampleOf = (eventType: EventType): unknown =>
 const goldenOf = (eventType: EventType): string =>
   readFileSync(new URL(`golden/${eventType}/v1.hex`, contracts), 'utf8').trim();
 
-describe('the sixty event types', () => {
+describe('the event types', () => {
   it.each(eventTypes)('%s comes back as it was given', async (eventType) => {
     const { codec, newEvent, received } = codecFixture();
     const example = exampleOf(eventType);

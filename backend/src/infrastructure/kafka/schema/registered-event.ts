@@ -9,7 +9,7 @@ export type EventFormat =
   | { readonly kind: 'avro'; readonly avro: AvroFormat }
   | { readonly kind: 'json'; readonly json: JsonSchemaFormat };
 
-/** An event type with all that is made of its schema; made at first use, since a process uses few of the sixty. */
+/** An event type with all that is made of its schema; made at first use, since a process uses few of them. */
 export class RegisteredEvent implements EventDefinition {
   readonly eventType: string;
   readonly topic: string;

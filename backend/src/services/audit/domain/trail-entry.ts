@@ -29,13 +29,19 @@ export function trailEntryOf(event: EventEnvelope<string, unknown>): TrailEntry 
     eventType: event.eventType,
     eventId: event.eventId,
     source: event.source,
-    orderId: field('orderId'),
+    orderId: field('orderId') ?? orderOf(data['details']),
     userId,
     resource: field('resource') ?? resourceOf(field),
     correlationId: event.correlationId,
     causationId: event.causationId ?? null,
     occurredAt: event.occurredAt,
   };
+}
+
+/** What an operator did with an order names it among the details of the act. */
+function orderOf(details: unknown): string | null {
+  const { orderId } = (details ?? {}) as { orderId?: unknown };
+  return typeof orderId === 'string' ? orderId : null;
 }
 
 function resourceOf(field: (name: string) => string | null): string | null {

@@ -25,6 +25,18 @@ describe('an entry of the trail', () => {
     expect(entry).toMatchObject({ actorId: 'order-saga', orderId: 'o1', userId: null, resource: 'order/o1' });
   });
 
+  it('belongs to the order that an operator acted on', () => {
+    const act = { actorId: 'ada', resource: 'saga/order:o1', details: { orderId: 'o1' } };
+    expect(trailEntryOf(event('audit.recorded', act))).toMatchObject({
+      actorId: 'ada',
+      resource: 'saga/order:o1',
+      orderId: 'o1',
+    });
+    for (const details of [null, 'o1', { orderId: 7 }]) {
+      expect(trailEntryOf(event('audit.recorded', { ...act, details }))).toMatchObject({ orderId: null });
+    }
+  });
+
   it('takes the user for the actor, else the publisher', () => {
     expect(trailEntryOf(event('user.login', { userId: 'u1' }))).toMatchObject({
       actorId: 'u1',

@@ -5,7 +5,7 @@ export const SERVICE_ROUTES = {
   auth: ['/api/auth', '/api/users'],
   product: ['/api/products', '/ops/api/products'],
   cart: ['/api/cart'],
-  order: ['/api/orders'],
+  order: ['/api/orders', '/ops/api/orders', '/ops/api/projections'],
   notification: ['/ops/api/mailbox'],
   analytics: ['/api/analytics'],
   audit: ['/ops/api/audit'],

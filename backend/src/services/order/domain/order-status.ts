@@ -9,6 +9,9 @@ export const orderStatuses = [
   'completed',
   'cancelled',
   'needs_attention',
+  'return_requested',
+  'returned',
+  'return_refused',
 ] as const;
 
 export type OrderStatus = (typeof orderStatuses)[number];
@@ -19,16 +22,34 @@ const WAYS: Readonly<Record<OrderFlow, readonly OrderStatus[]>> = {
   choreography: ['pending', 'validated', 'reserved', 'paid', 'shipped', 'completed'],
 };
 
+/** What can follow the end of that way; until then an order can be taken out of it from anywhere. */
+const AFTER_THE_WAY: Readonly<Partial<Record<OrderStatus, readonly OrderStatus[]>>> = {
+  completed: ['return_requested'],
+  cancelled: [],
+  needs_attention: ['cancelled', 'returned'],
+  return_requested: ['returned', 'return_refused', 'needs_attention'],
+  returned: [],
+  return_refused: [],
+};
+
 /** Nothing follows without a person's act. */
 export const isTerminal = (status: OrderStatus): boolean =>
-  status === 'completed' || status === 'cancelled' || status === 'needs_attention';
+  status in AFTER_THE_WAY && status !== 'return_requested';
 
-export const isCancellable = (status: OrderStatus): boolean => !isTerminal(status) && status !== 'shipped';
+export const isOnItsWay = (status: OrderStatus): boolean => !(status in AFTER_THE_WAY);
 
-/** Forward along the way of an order, out of it from anywhere before its end, and out of `needs_attention`. */
+export const isCancellable = (status: OrderStatus): boolean => isOnItsWay(status) && status !== 'shipped';
+
+export const isReturnable = (status: OrderStatus): boolean => status === 'completed';
+
+/** Its return has been asked for and was not refused. */
+export const isReturning = (status: OrderStatus): boolean =>
+  status === 'return_requested' || status === 'returned';
+
+/** Forward along the way of an order, out of it from anywhere before its end, and on from there. */
 export function canMove(from: OrderStatus, to: OrderStatus, flow: OrderFlow): boolean {
-  if (from === to || from === 'completed' || from === 'cancelled') return false;
-  if (from === 'needs_attention') return to === 'cancelled';
+  const following = AFTER_THE_WAY[from];
+  if (following) return following.includes(to);
   if (to === 'cancelled' || to === 'needs_attention') return true;
   return WAYS[flow].indexOf(to) > WAYS[flow].indexOf(from);
 }

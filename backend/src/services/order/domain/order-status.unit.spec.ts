@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { canMove, isCancellable, isTerminal, type OrderStatus, orderStatuses } from './order-status';
+import {
+  canMove,
+  isCancellable,
+  isReturnable,
+  isTerminal,
+  type OrderStatus,
+  orderStatuses,
+} from './order-status';
 
 describe('order status', () => {
   it.each<[OrderStatus, OrderStatus, boolean]>([
@@ -16,6 +23,16 @@ describe('order status', () => {
     ['cancelled', 'needs_attention', false],
     ['needs_attention', 'cancelled', true],
     ['needs_attention', 'completed', false],
+    ['completed', 'return_requested', true],
+    ['cancelled', 'return_requested', false],
+    ['return_requested', 'returned', true],
+    ['return_requested', 'return_refused', true],
+    ['return_requested', 'completed', false],
+    ['return_requested', 'cancelled', false],
+    ['return_requested', 'needs_attention', true],
+    ['needs_attention', 'returned', true],
+    ['returned', 'cancelled', false],
+    ['return_refused', 'return_requested', false],
   ])('%s to %s: %s', (from, to, allowed) => {
     expect(canMove(from, to, 'saga')).toBe(allowed);
   });
@@ -31,7 +48,17 @@ describe('order status', () => {
     expect(orderStatuses.filter(isCancellable)).toEqual(['pending', 'validated', 'paid', 'reserved']);
   });
 
-  it('ends in three ways', () => {
-    expect(orderStatuses.filter(isTerminal)).toEqual(['completed', 'cancelled', 'needs_attention']);
+  it('can be returned when it is completed', () => {
+    expect(orderStatuses.filter(isReturnable)).toEqual(['completed']);
+  });
+
+  it('ends on its way in three ways, and when it is returned in two', () => {
+    expect(orderStatuses.filter(isTerminal)).toEqual([
+      'completed',
+      'cancelled',
+      'needs_attention',
+      'returned',
+      'return_refused',
+    ]);
   });
 });

@@ -14,9 +14,15 @@ type CatalogueEvent = ProductCreatedEvent | ProductPriceChangedEvent | ProductDi
 @Injectable()
 @KafkaHandler(['product.created', 'product.price.changed', 'product.discontinued'], {
   name: 'order.catalogue',
+  effects: 'transaction',
+  rebuilds: ['catalogue'],
 })
 export class CatalogueHandler {
   constructor(private readonly catalogue: CatalogueStore) {}
+
+  async reset(): Promise<void> {
+    await this.catalogue.clear();
+  }
 
   async handle(event: CatalogueEvent): Promise<void> {
     const { productId } = event.data;

@@ -3,8 +3,9 @@ import type { ShopEvent } from '@shop/contracts';
 import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
 import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { SagaEngine } from '@/infrastructure/saga/saga-engine';
+import { type ChoreographyEvent, OrderChoreography } from '../order-choreography.service';
+import { RETURN_SAGA } from '../returns/return-saga.context';
 import { ORDER_SAGA } from '../saga/order-saga.context';
-import { OrderChoreography } from '../order-choreography.service';
 
 const replies = [
   'payment.completed',
@@ -17,22 +18,29 @@ const replies = [
   'shipment.created',
   'shipment.failed',
   'shipment.cancelled',
-] as const;
+] as const satisfies readonly ChoreographyEvent['eventType'][];
 
-export type OrderReply = ShopEvent<(typeof replies)[number]>;
+const returnReplies = ['shipment.returned', 'shipment.return.failed', 'shipment.return.cancelled'] as const;
 
 /** What the other services answer. An answer for an order without a saga belongs to the other flow, or to nobody. */
 @Injectable()
-@KafkaHandler(replies, { name: 'order.on-saga-reply' })
 export class OnSagaReplyHandler {
   constructor(
     private readonly engine: SagaEngine,
     private readonly choreography: OrderChoreography,
   ) {}
 
-  async handle(event: OrderReply): Promise<void> {
+  @KafkaHandler(replies, { name: 'order.on-saga-reply' })
+  async onReply(event: ChoreographyEvent): Promise<void> {
     const { orderId } = event.data;
     if (!isStorableKey(orderId)) return;
-    if (!(await this.engine.reply(ORDER_SAGA, orderId, event))) await this.choreography.follow(event);
+    const known = await this.engine.reply([ORDER_SAGA, RETURN_SAGA], orderId, event);
+    if (!known) await this.choreography.follow(event);
+  }
+
+  @KafkaHandler(returnReplies, { name: 'order.on-return-reply' })
+  async onReturnReply(event: ShopEvent<(typeof returnReplies)[number]>): Promise<void> {
+    const { orderId } = event.data;
+    if (isStorableKey(orderId)) await this.engine.reply(RETURN_SAGA, orderId, event);
   }
 }

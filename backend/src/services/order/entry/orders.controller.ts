@@ -8,6 +8,7 @@ import { CurrentUser } from '@/infrastructure/security/current-user.decorator';
 import { CancelOrder } from '../cancel-order.service';
 import { OrderNotFoundError } from '../order.errors';
 import { type PlacedOrder, PlaceOrder } from '../place-order.service';
+import { ReturnOrder } from '../returns/return-order.service';
 import { type OrderDetails, OrderQueries, type OrderView } from '../state/order-queries';
 import { idempotencyKeyOf } from './idempotency-key';
 import { isOrderPosition, orderPositionOf } from './order-position';
@@ -21,6 +22,7 @@ export class OrdersController {
   constructor(
     private readonly placeOrder: PlaceOrder,
     private readonly cancelOrder: CancelOrder,
+    private readonly returnOrder: ReturnOrder,
     private readonly orders: OrderQueries,
   ) {}
 
@@ -66,5 +68,14 @@ export class OrdersController {
     @Param('orderId', { schema: idText }) orderId: string,
   ): Promise<{ orderId: string; status: string }> {
     return this.cancelOrder.request(orderId, userId);
+  }
+
+  @Post(':orderId/return')
+  @HttpCode(202)
+  giveBack(
+    @CurrentUser() { userId }: AuthenticatedUser,
+    @Param('orderId', { schema: idText }) orderId: string,
+  ): Promise<{ orderId: string; status: string }> {
+    return this.returnOrder.request(orderId, userId);
   }
 }

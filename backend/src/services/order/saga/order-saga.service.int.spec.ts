@@ -15,7 +15,7 @@ import { OrderQueries } from '../state/order-queries';
 import { OrderStatusFeed } from '../state/order-status-feed';
 import { OrderStore } from '../state/order-store';
 import { ORDER_SAGA } from './order-saga.context';
-import { orderSagaV1 } from './order-saga.definition';
+import { orderSagas } from './order-saga.definition';
 import { OrderSagaListener } from './order-saga.listener';
 import { OrderSagaService } from './order-saga.service';
 import { OrderSagaStarter } from './order-saga.starter';
@@ -44,7 +44,8 @@ describe("an order's saga", () => {
     const orders = new OrderStore(unitOfWork);
     const catalogue = new CatalogueStore(unitOfWork);
     const definitions = new SagaDefinitions();
-    definitions.register(orderSagaV1, new OrderSagaListener(new OrderLifecycle(orders, publisher)));
+    const listener = new OrderSagaListener(new OrderLifecycle(orders, publisher));
+    for (const version of orderSagas) definitions.register(version, listener);
     engine = new SagaEngine(unitOfWork, publisher, definitions);
     const settings = new OrderSettings('saga', 'EUR');
     const starter = new OrderSagaStarter(unitOfWork, orders, catalogue, engine, settings);

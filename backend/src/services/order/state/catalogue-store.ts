@@ -24,6 +24,10 @@ export class CatalogueStore {
     await this.unitOfWork.sql.run(sql`update catalogue set sellable = false where product_id = ${productId}`);
   }
 
+  async clear(): Promise<void> {
+    await this.unitOfWork.sql.run(sql`delete from catalogue`);
+  }
+
   async find(productIds: readonly string[]): Promise<Catalogue> {
     const rows = await this.unitOfWork.sql.rows<{ productId: string; price: number; sellable: boolean }>(sql`
       select product_id as "productId", price::float8 as price, sellable from catalogue

@@ -3,6 +3,8 @@ import { Database } from '@/infrastructure/postgres/database';
 import { sql } from '@/infrastructure/postgres/sql';
 import type { Order } from '../domain/order';
 import type { OrderStatus } from '../domain/order-status';
+import { OrdersBeingRebuiltError } from '../order.errors';
+import { type OrderAtVersion, OrderPast } from './order-past';
 
 export interface OrderView {
   readonly orderId: string;
@@ -41,12 +43,39 @@ const view = sql`order_id as "orderId", status, data -> 'items' as items, data -
   data ->> 'currency' as currency, data ->> 'createdAt' as "createdAt",
   (select h.reason from order_history h where h.order_id = orders.order_id order by h.seq desc limit 1) as reason`;
 
-/** What the owner of an order gets to see. */
+/** What the owner of an order gets to see. While the tables are missing, one order is read from its stream. */
 @Injectable()
 export class OrderQueries {
-  constructor(private readonly database: Database) {}
+  private readonly past: OrderPast;
+
+  constructor(private readonly database: Database) {
+    this.past = new OrderPast(database);
+  }
 
   async find(orderId: string, userId: string): Promise<OrderDetails | undefined> {
+    try {
+      return await this.findRow(orderId, userId);
+    } catch (error) {
+      if (!isMissingTable(error)) throw error;
+      const order = await this.past.at(orderId);
+      return order?.order.userId === userId ? detailsOf(order) : undefined;
+    }
+  }
+
+  /**
+   * Newest first; one row more than `limit` when there are more. Rejects with `OrdersBeingRebuiltError` while the table
+   * is missing.
+   */
+  async list(userId: string, limit: number, after: OrderPosition | undefined): Promise<OrderListRow[]> {
+    try {
+      return await this.rowsOf(userId, limit, after);
+    } catch (error) {
+      if (isMissingTable(error)) throw new OrdersBeingRebuiltError(error);
+      throw error;
+    }
+  }
+
+  private async findRow(orderId: string, userId: string): Promise<OrderDetails | undefined> {
     const order = await this.database.row<OrderView>(sql`
       select ${view} from orders where order_id = ${orderId} and user_id = ${userId}`);
     if (!order) return undefined;
@@ -54,8 +83,7 @@ export class OrderQueries {
     return { ...order, history: history.map(({ orderId: _, seq: __, ...entry }) => entry) };
   }
 
-  /** Newest first; one row more than `limit` when there are more. */
-  list(userId: string, limit: number, after: OrderPosition | undefined): Promise<OrderListRow[]> {
+  private rowsOf(userId: string, limit: number, after: OrderPosition | undefined): Promise<OrderListRow[]> {
     const older = after
       ? sql`and (created_at, order_id) <
           ('epoch'::timestamptz + ${after.createdAt}::bigint * interval '1 microsecond', ${after.orderId})`
@@ -77,4 +105,24 @@ export class OrderQueries {
       order by h.order_id, h.seq`);
     return rows.map(({ reason, ...row }) => ({ ...row, ...(reason === null ? {} : { reason }) }));
   }
+}
+
+// 42P01 undefined_table: PostgreSQL manual, appendix A.
+const isMissingTable = (error: unknown): boolean => (error as { code?: unknown }).code === '42P01';
+
+function detailsOf({ orderId, status, order, history }: OrderAtVersion): OrderDetails {
+  return {
+    orderId,
+    status,
+    items: order.items,
+    totals: order.totals,
+    currency: order.currency ?? null,
+    createdAt: order.createdAt,
+    reason: history.at(-1)?.reason ?? null,
+    history: history.map(({ status, at, reason }) => ({
+      status,
+      at: new Date(at),
+      ...(reason === null ? {} : { reason }),
+    })),
+  };
 }

@@ -1,7 +1,10 @@
+import { eventStoreMigrations } from '@/infrastructure/event-store/event-store.migrations';
 import type { Migrations } from '@/infrastructure/postgres/migrate';
 import { sagaMigrations } from '@/infrastructure/saga/saga.migrations';
+import { orderStreamsMigration } from './order-streams.migration';
 
 export const orderMigrations: Migrations = {
+  ...eventStoreMigrations,
   ...sagaMigrations,
   'order-001-tables': `
     create table catalogue (
@@ -42,4 +45,5 @@ export const orderMigrations: Migrations = {
       state jsonb not null
     );
   `,
+  'order-002-streams': orderStreamsMigration,
 };

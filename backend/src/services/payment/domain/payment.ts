@@ -1,3 +1,5 @@
+import { isPassing } from './passing-decline';
+
 /**
  * `open` may still be charged. `voiding` has been asked to be not paid and is never confirmed again; it ends
  * `voided` (nothing was captured), `refunded` or `refund_refused`.
@@ -16,23 +18,43 @@ export interface Refusal {
   readonly message: string;
 }
 
-export type RequestDecision = 'charge' | 'answer_completed' | 'answer_failed' | 'refuse_cancelled';
+export interface Requested {
+  readonly status: PaymentStatus;
+  readonly failure: Refusal | null;
+  /** The requests that an attempt was made for. */
+  readonly requests: readonly string[];
+}
 
-/** What a request for payment leads to, by what is known of the order's payment. */
-export function onRequested(status: PaymentStatus): RequestDecision {
-  switch (status) {
+export type RequestDecision =
+  | 'charge'
+  | 'charge_again'
+  | 'answer_completed'
+  | 'answer_failed'
+  | 'refuse_cancelled';
+
+/**
+ * What a request for payment leads to, by what is known of the order's payment. After a passing decline a request of
+ * its own makes another attempt; the request that was declined, coming again, does not.
+ */
+export function onRequested(payment: Requested, requestId: string): RequestDecision {
+  switch (payment.status) {
     case 'open':
       return 'charge';
     case 'succeeded':
       return 'answer_completed';
     case 'failed':
-      return 'answer_failed';
+      return mayTryAgain(payment, requestId) ? 'charge_again' : 'answer_failed';
     case 'voiding':
     case 'voided':
     case 'refunded':
     case 'refund_refused':
       return 'refuse_cancelled';
   }
+}
+
+/** Where it is not known what was asked for, a request may be an old one that comes again. */
+function mayTryAgain({ failure, requests }: Requested, requestId: string): boolean {
+  return isPassing(failure) && requests.length > 0 && !requests.includes(requestId);
 }
 
 export type UndoDecision = 'make_not_paid' | 'answer_refunded';
@@ -48,6 +70,11 @@ export interface PaymentTerms {
   readonly overdue: boolean;
 }
 
+export const DEADLINE_PASSED: Refusal = {
+  code: 'DEADLINE_PASSED',
+  message: 'The request came after its deadline.',
+};
+
 /** The reason not even to ask the provider. */
 export function termsFault({ amountMinor, paymentMethod, overdue }: PaymentTerms): Refusal | undefined {
   if (amountMinor === undefined || amountMinor <= 0) {
@@ -56,6 +83,5 @@ export function termsFault({ amountMinor, paymentMethod, overdue }: PaymentTerms
   if (paymentMethod === '') {
     return { code: 'PAYMENT_METHOD_MISSING', message: 'The request names no means of payment.' };
   }
-  if (overdue) return { code: 'DEADLINE_PASSED', message: 'The request came after its deadline.' };
-  return undefined;
+  return overdue ? DEADLINE_PASSED : undefined;
 }

@@ -11,7 +11,7 @@ describe('a payment', () => {
     ['refunded', 'refuse_cancelled', 'answer_refunded'],
     ['refund_refused', 'refuse_cancelled', 'make_not_paid'],
   ])('that is %s: a request leads to %s, its undoing to %s', (status, request, undo) => {
-    expect(onRequested(status)).toBe(request);
+    expect(onRequested({ status, failure: null, requests: ['r1'] }, 'r2')).toBe(request);
     expect(onUndoRequested(status)).toBe(undo);
   });
 

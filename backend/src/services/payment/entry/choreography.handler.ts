@@ -49,13 +49,15 @@ export class PaymentChoreographyHandler {
     { data: { orderId } }: ShipmentFailedEvent,
     context: DeliveryContext,
   ): Promise<void> {
-    if (isChoreographed(context) && isStorableKey(orderId)) await this.makeNotPaid.run(orderId);
+    if (isChoreographed(context) && isStorableKey(orderId))
+      await this.makeNotPaid.run(orderId, 'choreography');
   }
 
   private async pay(orderId: string, due: DueTerms | undefined): Promise<void> {
     if (!due) return;
     const { amount, ...terms } = due;
     const amountMinor = toMinorUnits(amount, terms.currency);
-    await this.charge.charge({ orderId, ...terms, amountMinor, flow: 'choreography', overdue: false });
+    // Two events lead here, and either may come again: the order is the request, and there is one attempt.
+    await this.charge.charge({ orderId, requestId: orderId, ...terms, amountMinor, flow: 'choreography' });
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PaymentRefundRequestedEvent } from '@shop/contracts';
 import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import type { DeliveryContext } from '@/infrastructure/kafka/delivery/delivery-context';
 import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { MakeNotPaid } from '../make-not-paid.service';
 
@@ -10,7 +11,11 @@ import { MakeNotPaid } from '../make-not-paid.service';
 export class OnPaymentRefundRequestedHandler {
   constructor(private readonly makeNotPaid: MakeNotPaid) {}
 
-  async handle({ data: { orderId } }: PaymentRefundRequestedEvent): Promise<void> {
-    if (isStorableKey(orderId)) await this.makeNotPaid.run(orderId);
+  async handle(
+    { data: { orderId } }: PaymentRefundRequestedEvent,
+    { headers }: DeliveryContext,
+  ): Promise<void> {
+    const flow = headers['x-order-flow'] === 'choreography' ? 'choreography' : 'saga';
+    if (isStorableKey(orderId)) await this.makeNotPaid.run(orderId, flow);
   }
 }

@@ -11,17 +11,18 @@ import { Charge } from '../charge.service';
 export class OnPaymentRequestedHandler {
   constructor(private readonly charge: Charge) {}
 
-  async handle({ data }: PaymentRequestedEvent): Promise<void> {
+  async handle({ eventId, data }: PaymentRequestedEvent): Promise<void> {
     if (!isStorableKey(data.orderId) || !isStorable(data)) return;
     const { orderId, userId, amount, currency, paymentMethod, deadline } = data;
     await this.charge.charge({
       orderId,
+      requestId: eventId,
       userId,
       amountMinor: toMinorUnits(amount, currency),
       currency,
       paymentMethod,
       flow: 'saga',
-      overdue: Date.parse(deadline) < Date.now(),
+      deadline: Date.parse(deadline),
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { Refusal } from '../domain/payment';
+import type { Intent, Refund } from '../domain/intent';
 
 export interface IntentRequest {
   readonly orderId: string;
@@ -7,26 +7,6 @@ export interface IntentRequest {
   /** ISO 4217. */
   readonly currency: string;
   readonly paymentMethod: string;
-}
-
-/**
- * `open`: not confirmed yet. `processing`: the outcome is not known yet. `declined` and `action` (a person would
- * have to authenticate) are not captured, and can still be cancelled.
- */
-export type IntentState = 'open' | 'processing' | 'succeeded' | 'cancelled' | 'declined' | 'action';
-
-export interface Intent {
-  readonly id: string;
-  readonly state: IntentState;
-  readonly capturedMinor: number;
-  readonly refusal?: Refusal;
-}
-
-export interface Refund {
-  readonly id: string;
-  readonly amountMinor: number;
-  /** The provider has given it up; any other refund stands. */
-  readonly failed: boolean;
 }
 
 /**

@@ -31,7 +31,10 @@ export class PaymentOutcomeUnknownError extends CodedError {
 
   constructor(
     message: string,
-    /** The provider answered with a server error, which it repeats for the same key: the next act needs a new one. */
+    /**
+     * The key leads nowhere any more: the provider repeats the server error that it answered first, or knows the key by
+     * other parameters. The next act needs a new one.
+     */
     readonly keySpent: boolean,
     cause?: unknown,
   ) {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
+import type { Intent, IntentState, Refund, RefundState } from '../domain/intent';
 import type { Refusal } from '../domain/payment';
-import type { Intent, IntentState } from './payment-provider.port';
 
 const STATES: Readonly<Record<string, IntentState>> = {
   requires_confirmation: 'open',
@@ -21,6 +21,17 @@ export function toIntent(intent: Stripe.PaymentIntent): Intent {
     capturedMinor: intent.amount_received,
     ...(state === 'declined' ? { refusal: refusalOf(error ?? {}) } : {}),
   };
+}
+
+const REFUND_STATES: Readonly<Record<string, RefundState>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  canceled: 'failed',
+};
+
+/** A refund that waits for somebody (`requires_action`), or for money on the account, is `pending`. */
+export function toRefund({ id, amount, status }: Stripe.Refund): Refund {
+  return { id, amountMinor: amount, state: REFUND_STATES[status ?? ''] ?? 'pending' };
 }
 
 interface StripeFailure {

@@ -2,13 +2,14 @@ import Stripe from 'stripe';
 import type { Breakers } from '@/infrastructure/kafka/breaker/breakers';
 import type { DependencyBreaker } from '@/infrastructure/kafka/breaker/dependency-breaker';
 import { isNoAnswer } from '@/infrastructure/kafka/breaker/dependency-failures';
-import { type Intent, type IntentRequest, type PaymentProvider, type Refund } from './payment-provider.port';
+import type { Intent, Refund } from '../domain/intent';
+import type { IntentRequest, PaymentProvider } from './payment-provider.port';
 import {
   PaymentOutcomeUnknownError,
   PaymentRefusedError,
   UnexpectedIntentStateError,
 } from './payment.errors';
-import { refusalOf, toIntent } from './stripe-intent';
+import { refusalOf, toIntent, toRefund } from './stripe-intent';
 
 /** Nobody is there to be sent to another page. */
 const WITHOUT_REDIRECTS = { enabled: true, allow_redirects: 'never' } as const;
@@ -83,14 +84,11 @@ export class StripeProvider implements PaymentProvider {
   }
 }
 
-const toRefund = ({ id, amount, status }: Stripe.Refund): Refund => ({
-  id,
-  amountMinor: amount,
-  failed: status === 'failed' || status === 'canceled',
-});
-
 /** No answer, 429 or 5xx; a decline, a malformed request or a wrong key is an answer. */
 const isAway = (error: unknown) => error instanceof Stripe.errors.StripeConnectionError || isNoAnswer(error);
+
+const isServerError = (error: unknown) =>
+  error instanceof Stripe.errors.StripeAPIError && (error.statusCode ?? 0) >= 500;
 
 /** Only a decline and a malformed request are definitive; everything else leaves the outcome open. */
 function translate(error: unknown): unknown {
@@ -107,6 +105,6 @@ function translate(error: unknown): unknown {
       error,
     );
   }
-  const keySpent = error instanceof Stripe.errors.StripeAPIError && (error.statusCode ?? 0) >= 500;
+  const keySpent = isServerError(error) || error instanceof Stripe.errors.StripeIdempotencyError;
   return new PaymentOutcomeUnknownError(`The payment provider does not say: ${message}`, keySpent, error);
 }

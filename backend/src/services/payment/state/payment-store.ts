@@ -13,7 +13,10 @@ export interface Payment {
   readonly currency: string | null;
   readonly paymentMethod: string | null;
   readonly flow: OrderFlow;
+  /** Rises when what was tried has failed for good; part of the provider's idempotency keys. */
   readonly attempt: number;
+  /** Ids of the requests that an attempt was made for. */
+  readonly requests: readonly string[];
   readonly intentId: string | null;
   readonly refundAttempt: number;
   readonly refundId: string | null;
@@ -24,6 +27,8 @@ export interface Payment {
 
 export interface NewPayment {
   readonly orderId: string;
+  /** The same when the request comes again. */
+  readonly requestId: string;
   readonly userId: string;
   readonly amountMinor: number;
   readonly currency: string;
@@ -41,7 +46,7 @@ export interface Settlement {
 }
 
 const columns = sql`order_id as "orderId", user_id as "userId", status, amount_minor::float8 as "amountMinor",
-  currency, payment_method as "paymentMethod", flow, attempt, intent_id as "intentId",
+  currency, payment_method as "paymentMethod", flow, attempt, requests, intent_id as "intentId",
   refund_attempt as "refundAttempt", refund_id as "refundId", captured_minor::float8 as "capturedMinor",
   refunded_minor::float8 as "refundedMinor", failure`;
 
@@ -58,18 +63,28 @@ export class PaymentStore {
   /** The order's payment under its lock; opened from the terms when there is none. */
   async lockOrOpen(terms: NewPayment): Promise<Payment> {
     const opened = await this.unitOfWork.sql.row<Payment>(sql`
-      insert into payments (order_id, user_id, status, amount_minor, currency, payment_method, flow)
+      insert into payments
+        (order_id, user_id, status, amount_minor, currency, payment_method, flow, requests)
       values (${terms.orderId}, ${terms.userId}, 'open', ${terms.amountMinor}, ${terms.currency},
-        ${terms.paymentMethod}, ${terms.flow})
+        ${terms.paymentMethod}, ${terms.flow}, array[${terms.requestId}]::text[])
       on conflict do nothing returning ${columns}`);
     return opened ?? this.lockExisting(terms.orderId);
   }
 
   /** The order's payment under its lock; without one a row that refuses the request when it comes later. */
-  async lockOrVoid(orderId: string): Promise<Payment> {
+  async lockOrVoid(orderId: string, flow: OrderFlow): Promise<Payment> {
     await this.unitOfWork.sql.run(sql`
-      insert into payments (order_id, status) values (${orderId}, 'voided') on conflict do nothing`);
+      insert into payments (order_id, status, flow) values (${orderId}, 'voided', ${flow}) on conflict do nothing`);
     return this.lockExisting(orderId);
+  }
+
+  /** The next attempt, for a request of its own; it gets an intent of its own. */
+  async openAgain(orderId: string, requestId: string): Promise<Payment> {
+    const opened = await this.unitOfWork.sql.row<Payment>(sql`
+      update payments set status = 'open', attempt = attempt + 1, intent_id = null, failure = null,
+        requests = array_append(requests, ${requestId}), updated_at = clock_timestamp()
+      where order_id = ${orderId} returning ${columns}`);
+    return opened ?? this.lockExisting(orderId);
   }
 
   /** A request that is not even taken to the provider; it stays refused. */

@@ -26,4 +26,7 @@ export const paymentMigrations: Migrations = {
       reserved boolean not null default false
     );
   `,
+  'payment-002-requests': `
+    alter table payments add column requests text[] not null default '{}';
+  `,
 };

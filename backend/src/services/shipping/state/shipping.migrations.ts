@@ -21,4 +21,14 @@ export const shippingMigrations: Migrations = {
       paid boolean not null default false
     );
   `,
+  'shipping-002-returns': `
+    create table parcel_returns (
+      order_id text primary key,
+      status text not null,
+      return_id uuid unique,
+      tracking_number text,
+      created_at timestamptz not null default clock_timestamp(),
+      updated_at timestamptz not null default clock_timestamp()
+    );
+  `,
 };

@@ -36,8 +36,8 @@ export function appendValues(records: readonly PlacedRecord[]): readonly unknown
   ];
 }
 
-export function appendQuery(records: readonly PlacedRecord[]): SqlQuery {
-  const [topics, partitions, times, starts, keys, values, headers, payload] = appendValues(records);
+export function appendQuery(append: readonly unknown[]): SqlQuery {
+  const [topics, partitions, times, starts, keys, values, headers, payload] = append;
   return sql`select topic, partition, first_offset
     from log.append(${topics}, ${partitions}, ${times}, ${starts}, ${keys}, ${values}, ${headers}, ${payload})`;
 }

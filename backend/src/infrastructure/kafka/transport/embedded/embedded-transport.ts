@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrate } from '@/infrastructure/postgres/migrate';
-import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
+import { type SqlQuery, type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { LogUnavailableError, TransportClosedError, UnknownTopicError } from '../transport.errors';
 import type {
   EventTransport,
@@ -106,15 +106,26 @@ export class EmbeddedTransport implements EventTransport {
   /**
    * The same append inside the caller's transaction, whose heads stay locked until it ends: for short transactions
    * that do little else. Readers are woken by `signal` after the commit, or find the records by their own look.
+   * `query` makes the statement out of the parameters of `log.append`, where it is part of a larger one.
    */
-  async appendWithin(session: SqlSession, records: readonly OutgoingRecord[]): Promise<void> {
+  async appendWithin(
+    session: SqlSession,
+    records: readonly OutgoingRecord[],
+    query: (append: readonly unknown[]) => SqlQuery = appendQuery,
+  ): Promise<void> {
     this.mustBeOpen();
-    await this.catalog.learn(records);
-    const placed = this.catalog.place(records);
-    for (let from = 0; from < placed.length; from += MOST_RECORDS) {
-      const batch = placed.slice(from, from + MOST_RECORDS);
-      const rows = await session.rows<FirstOffset>(appendQuery(batch));
-      for (const position of positionsOf(batch, rows)) this.uncommitted.set(laneKey(position), position);
+    try {
+      await this.catalog.learn(records);
+      const placed = this.catalog.place(records);
+      for (let from = 0; from < placed.length; from += MOST_RECORDS) {
+        const batch = placed.slice(from, from + MOST_RECORDS);
+        const rows = await session.rows<FirstOffset>(query(appendValues(batch)));
+        for (const position of positionsOf(batch, rows)) this.uncommitted.set(laneKey(position), position);
+      }
+    } catch (error) {
+      const translated = translate(error);
+      if (translated instanceof UnknownTopicError) this.catalog.forget();
+      throw translated;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { RemoteStep } from '@/infrastructure/saga/saga-definition';
 import type { OrderSagaContext } from '../order-saga.context';
 
-export const processPaymentStep: RemoteStep<OrderSagaContext> = {
+export const processPaymentOnceStep: RemoteStep<OrderSagaContext> = {
   kind: 'remote',
   name: 'payment',
   deadlineMs: 120_000,
@@ -25,4 +25,18 @@ export const processPaymentStep: RemoteStep<OrderSagaContext> = {
     replies: { done: 'payment.refunded', refused: 'payment.refund.failed' },
     repeat: { firstMs: 30_000, maxMs: 600_000 },
   },
+};
+
+/** Declines after which the payment may be attempted again; https://docs.stripe.com/declines/codes */
+const PASSING = [
+  'APPROVE_WITH_ID',
+  'ISSUER_NOT_AVAILABLE',
+  'PROCESSING_ERROR',
+  'REENTER_TRANSACTION',
+  'TRY_AGAIN_LATER',
+];
+
+export const processPaymentStep: RemoteStep<OrderSagaContext> = {
+  ...processPaymentOnceStep,
+  retry: { attempts: 3, firstMs: 2_000, maxMs: 20_000, codes: PASSING },
 };

@@ -1,0 +1,24 @@
+import { CodedError } from '@/infrastructure/errors/coded-error';
+
+/** A part that is needed for the check does not answer, or is not there yet. Nothing is said about the invariants. */
+export class InvariantsUncheckedError extends CodedError {
+  readonly code = 'INVARIANTS_UNCHECKED';
+  readonly retryable = true;
+  override readonly status = 503;
+
+  constructor(part: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`The invariants cannot be checked, ${part}: ${reason}`, { cause });
+  }
+}
+
+/** One check at a time. Wait for it: `GET /ops/api/invariants`. */
+export class InvariantCheckRunningError extends CodedError {
+  readonly code = 'INVARIANT_CHECK_RUNNING';
+  readonly retryable = true;
+  override readonly status = 409;
+
+  constructor() {
+    super('The invariants are being checked.');
+  }
+}

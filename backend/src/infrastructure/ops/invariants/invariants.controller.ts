@@ -1,0 +1,26 @@
+import { Body, Controller, Get, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import type { z } from 'zod';
+import { OperatorGuard } from '@/infrastructure/security/operator.guard';
+import type { InvariantCheck } from './invariant-checks';
+import { InvariantDesk } from './invariant-desk.service';
+import { checkBody } from './invariants.requests';
+
+/** Whether money, stock, orders and events add up: the check behind `npm run invariants`. */
+@Controller('ops/api/invariants')
+@UseGuards(OperatorGuard)
+export class InvariantsController {
+  constructor(@Inject(InvariantDesk) private readonly desk: InvariantDesk) {}
+
+  /** The last check of this process, and how far the one under way is. */
+  @Get()
+  latest(): InvariantCheck {
+    return this.desk.checks.latest;
+  }
+
+  /** Answers at once; the check goes on. */
+  @Post()
+  @HttpCode(202)
+  start(@Body({ schema: checkBody }) { settled, youngSeconds }: z.output<typeof checkBody>): InvariantCheck {
+    return this.desk.checks.start({ settled, youngMs: youngSeconds * 1_000 });
+  }
+}

@@ -1,0 +1,25 @@
+import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
+import { z } from 'zod';
+import { idText } from '@/infrastructure/http/validation';
+import { OperatorGuard } from '@/infrastructure/security/operator.guard';
+import { OrderVersionNotFoundError } from '../order.errors';
+import { type OrderAtVersion, OrderPast } from '../state/order-past';
+
+const versionQuery = z.object({ version: z.coerce.number().int().min(1).max(2_147_483_647).optional() });
+
+@Controller('ops/api/orders')
+@UseGuards(OperatorGuard)
+export class OrderPastController {
+  constructor(private readonly past: OrderPast) {}
+
+  /** The order as it was at a version, the last one by default, with the events that made it so. */
+  @Get(':orderId')
+  async at(
+    @Param('orderId', { schema: idText }) orderId: string,
+    @Query({ schema: versionQuery }) { version }: z.output<typeof versionQuery>,
+  ): Promise<OrderAtVersion> {
+    const found = await this.past.at(orderId, version);
+    if (!found) throw new OrderVersionNotFoundError(orderId, version);
+    return found;
+  }
+}

@@ -1,0 +1,3 @@
+import { everyPointOfHalf } from './every-point';
+
+everyPointOfHalf(1);

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stockWorld } from './stock-world';
+
+const message = fc.record({
+  order: fc.nat({ max: 3 }),
+  kind: fc.constantFrom('reserve' as const, 'created' as const, 'release' as const, 'sell' as const),
+});
+
+describe('the ledger of movements', () => {
+  let world: Awaited<ReturnType<typeof stockWorld>>;
+  beforeAll(async () => {
+    world = await stockWorld();
+  });
+  afterAll(() => world.close());
+
+  it('equals the stock whatever messages are lost, doubled or out of order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(message, { maxLength: 16 }),
+        fc.nat({ max: 8 }),
+        async (messages, initial) => {
+          const productId = await world.product(initial);
+          const orders = Array.from({ length: 4 }, (_, index) => ({ id: randomUUID(), quantity: index + 1 }));
+          for (const { order, kind } of messages) {
+            const { id, quantity } = orders[order] ?? { id: '', quantity: 0 };
+            if (kind === 'release' || kind === 'sell') await world[kind](id);
+            else await world[kind](id, productId, quantity);
+          }
+          const { available, taken } = await world.ledger(productId);
+          expect((await world.level(productId))?.available).toBe(available);
+          expect(available).toBeGreaterThanOrEqual(0);
+          for (const { id, quantity } of orders) expect([0, quantity]).toContain(taken.get(id) ?? 0);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { OrderCreatedEvent } from '@shop/contracts';
+import { sql } from '@/infrastructure/postgres/sql';
+import { InventoryEventHandler } from '@/services/inventory/entry/inventory-event.handler';
+import { InventoryService } from '@/services/inventory/inventory.service';
+import { Reservations } from '@/services/inventory/reservations.service';
+import { inventoryMigrations } from '@/services/inventory/state/inventory.migrations';
+import { ReservationStore } from '@/services/inventory/state/reservation-store';
+import { StockStore } from '@/services/inventory/state/stock-store';
+import { StockAnnouncer } from '@/services/inventory/stock-announcer.service';
+import { serviceState } from '@/testing/service-state';
+
+/** The inventory service on a PostgreSQL schema of its own. */
+export async function stockWorld() {
+  const state = await serviceState('inventory', inventoryMigrations);
+  const store = new ReservationStore(state.unitOfWork);
+  const stock = new StockStore(state.unitOfWork);
+  const announcer = new StockAnnouncer(state.publisher);
+  const inventory = new InventoryService(state.unitOfWork, stock, store, announcer);
+  const reservations = new Reservations(inventory, store, state.publisher);
+  const handler = new InventoryEventHandler(inventory, reservations, store, state.unitOfWork);
+  const run = <T>(work: () => Promise<T>): Promise<T> => state.unitOfWork.run(work);
+  return {
+    reserve: (orderId: string, productId: string, quantity: number) =>
+      run(() => reservations.reserve(orderId, [{ productId, quantity }], 'saga', 1)),
+    created: (orderId: string, productId: string, quantity: number) =>
+      handler.handle({
+        data: { orderId, items: [{ productId, quantity }], flow: 'choreography' },
+      } as unknown as OrderCreatedEvent),
+    release: (orderId: string) => run(() => reservations.release(orderId)),
+    sell: (orderId: string) => run(() => reservations.sell(orderId)),
+    async product(quantity: number, threshold = 0): Promise<string> {
+      const productId = `product-${randomUUID()}`;
+      await run(() => stock.open(productId, quantity, threshold));
+      return productId;
+    },
+    level: (productId: string) =>
+      state.database.row<{ available: number; reserved: number }>(
+        sql`select available, reserved from stock where product_id = ${productId}`,
+      ),
+    /** What the ledger says is available, and what each order took on balance. */
+    async ledger(productId: string) {
+      const rows = await state.database.rows<{ orderId: string; net: number }>(sql`
+        select order_id as "orderId", sum(case kind when 'reserve' then -quantity when 'sale' then 0
+          else quantity end)::int as net
+        from movements where product_id = ${productId} group by order_id`);
+      const orders = rows.filter(({ orderId }) => orderId !== 'initial-stock');
+      return {
+        available: rows.reduce((sum, { net }) => sum + net, 0),
+        taken: new Map(orders.map(({ orderId, net }) => [orderId, net === 0 ? 0 : -net])),
+      };
+    },
+    published: async (eventType: string) =>
+      (await state.published()).filter((event) => event.eventType === eventType),
+    close: () => state.close(),
+  };
+}
