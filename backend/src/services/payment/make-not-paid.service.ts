@@ -73,8 +73,10 @@ export class MakeNotPaid {
       // A repeated key is answered as it was first; what the refund has come to since stands in the list.
       const now = made && (before.find((refund) => refund.id === made.id) ?? made);
       if (now?.state === 'failed') return this.refused(orderId, REFUND_FAILED, capturedMinor);
-      keySpent = made === undefined;
-      step = refundStep(capturedMinor, now ? [now, ...before] : await this.provider.refundsOf(id));
+      // A key that gave a refund we knew already gives no other: what is left to pay back needs one of its own.
+      keySpent = made === undefined || before.some((refund) => refund.id === made.id);
+      const others = before.filter((refund) => refund.id !== now?.id);
+      step = refundStep(capturedMinor, now ? [now, ...others] : await this.provider.refundsOf(id));
     }
     if (step.kind !== 'refunded') {
       throw new PaymentOutcomeUnknownError('The refund is under way still.', keySpent);
