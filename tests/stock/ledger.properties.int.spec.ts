@@ -5,7 +5,8 @@ import { stockWorld } from './stock-world';
 
 const message = fc.record({
   order: fc.nat({ max: 3 }),
-  kind: fc.constantFrom('reserve' as const, 'created' as const, 'release' as const, 'sell' as const),
+  kind: fc.constantFrom('reserve', 'created', 'attempt', 'release', 'release', 'sell'),
+  attempt: fc.integer({ min: 1, max: 3 }),
 });
 
 describe('the ledger of movements', () => {
@@ -23,14 +24,16 @@ describe('the ledger of movements', () => {
         async (messages, initial) => {
           const productId = await world.product(initial);
           const orders = Array.from({ length: 4 }, (_, index) => ({ id: randomUUID(), quantity: index + 1 }));
-          for (const { order, kind } of messages) {
+          for (const { order, kind, attempt } of messages) {
             const { id, quantity } = orders[order] ?? { id: '', quantity: 0 };
             if (kind === 'release' || kind === 'sell') await world[kind](id);
+            else if (kind === 'attempt') await world.attempt(id, productId, quantity, attempt);
             else await world[kind](id, productId, quantity);
           }
           const { available, taken } = await world.ledger(productId);
           expect((await world.level(productId))?.available).toBe(available);
           expect(available).toBeGreaterThanOrEqual(0);
+          expect(await world.unbalanced(productId)).toEqual([]);
           for (const { id, quantity } of orders) expect([0, quantity]).toContain(taken.get(id) ?? 0);
         },
       ),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderCreatedEvent } from '@shop/contracts';
 import { sql } from '@/infrastructure/postgres/sql';
 import { InventoryEventHandler } from '@/services/inventory/entry/inventory-event.handler';
+import { StockNotAvailableError } from '@/services/inventory/inventory.errors';
 import { InventoryService } from '@/services/inventory/inventory.service';
 import { Reservations } from '@/services/inventory/reservations.service';
 import { inventoryMigrations } from '@/services/inventory/state/inventory.migrations';
@@ -27,6 +28,21 @@ export async function stockWorld() {
       handler.handle({
         data: { orderId, items: [{ productId, quantity }], flow: 'choreography' },
       } as unknown as OrderCreatedEvent),
+    /** What the inventory service says to one attempt: false when its stock cannot be taken. */
+    attempt: async (
+      orderId: string,
+      productId: string,
+      quantity: number,
+      attempt: number,
+    ): Promise<boolean> => {
+      try {
+        await inventory.deductStock(productId, quantity, { orderId, attempt });
+        return true;
+      } catch (error) {
+        if (error instanceof StockNotAvailableError) return false;
+        throw error;
+      }
+    },
     release: (orderId: string) => run(() => reservations.release(orderId)),
     sell: (orderId: string) => run(() => reservations.sell(orderId)),
     async product(quantity: number, threshold = 0): Promise<string> {
@@ -38,6 +54,13 @@ export async function stockWorld() {
       state.database.row<{ available: number; reserved: number }>(
         sql`select available, reserved from stock where product_id = ${productId}`,
       ),
+    /** Attempts whose movements do not balance: released without or more than reserved, or moved twice. */
+    unbalanced: (productId: string) =>
+      state.database.rows(sql`
+        select order_id, attempt from movements where product_id = ${productId} and kind <> 'delivery'
+        group by order_id, attempt
+        having count(*) filter (where kind = 'reserve') <> 1 or count(*) filter (where kind = 'release') > 1
+          or sum(case kind when 'reserve' then quantity when 'release' then -quantity else 0 end) < 0`),
     /** What the ledger says is available, and what each order took on balance. */
     async ledger(productId: string) {
       const rows = await state.database.rows<{ orderId: string; net: number }>(sql`

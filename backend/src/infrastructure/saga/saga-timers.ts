@@ -20,8 +20,8 @@ export class SagaTimers {
   private wake: () => void = () => {};
 
   constructor(
-    private readonly engine: SagaEngine,
-    private readonly queries: SagaQueries,
+    private readonly engine: Pick<SagaEngine, 'expireOne'>,
+    private readonly queries: Pick<SagaQueries, 'untilNextDeadline'>,
     private readonly options: SagaTimersOptions,
   ) {}
 

@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { currentDelivery } from '@/infrastructure/kafka/delivery/delivery-context';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
-import { type Line, linesFault, missingLines, shortage, sumLines } from './domain/reservation';
+import {
+  FIRST_ATTEMPT,
+  type Line,
+  linesFault,
+  missingLines,
+  onRequested,
+  RELEASED,
+  shortage,
+  sumLines,
+} from './domain/reservation';
 import { OrderReferenceRequiredError, StockNotAvailableError } from './inventory.errors';
 import { type OrderFlow, type Reservation, ReservationStore } from './state/reservation-store';
 import { type Effect, type MovementKind, StockStore } from './state/stock-store';
@@ -9,6 +18,15 @@ import { StockAnnouncer } from './stock-announcer.service';
 
 export interface OrderReference {
   readonly orderId: string;
+  /** From 1; default: the one in progress. One more takes stock anew after it was released or refused. */
+  readonly attempt?: number;
+}
+
+/** What an order holds beside what it is to take, and how it asks. */
+export interface Taking {
+  readonly held: Reservation | undefined;
+  readonly flow: OrderFlow;
+  readonly attempt: number;
 }
 
 const EFFECTS = {
@@ -18,7 +36,7 @@ const EFFECTS = {
   return: { available: 1, reserved: 0 },
 } as const satisfies Record<string, Effect>;
 
-/** Takes stock for orders and gives it back; each product of an order moves once in each way. */
+/** Takes stock for orders and gives it back; each product of an order moves once in each way and attempt. */
 @Injectable()
 export class InventoryService {
   constructor(
@@ -30,14 +48,24 @@ export class InventoryService {
 
   /**
    * Takes a product's stock for an order, once, however often it is called. The order is that of the event being
-   * handled; outside of one `ORDER_REFERENCE_REQUIRED` asks for `reference`. Throws `STOCK_NOT_AVAILABLE`.
+   * handled; outside of one `ORDER_REFERENCE_REQUIRED` asks for `reference`. Throws `STOCK_NOT_AVAILABLE`, also for
+   * an attempt that was released or refused before.
    */
   async deductStock(productId: string, quantity: number, reference?: OrderReference): Promise<void> {
     const orderId = reference?.orderId ?? currentDelivery()?.key;
     if (!orderId) throw new OrderReferenceRequiredError();
     await this.unitOfWork.run(async () => {
       const held = await this.reservations.lock(orderId);
-      await this.take(orderId, [{ productId, quantity }], held, held?.flow ?? 'choreography');
+      const attempt = reference?.attempt ?? held?.attempt ?? FIRST_ATTEMPT;
+      const decision = onRequested(held, attempt);
+      const anew = decision === 'take';
+      if (!anew && decision !== 'answer_reserved')
+        throw new StockNotAvailableError(held?.failure ?? RELEASED);
+      await this.take(orderId, [{ productId, quantity }], {
+        held: anew ? undefined : held,
+        flow: held?.flow ?? 'choreography',
+        attempt: anew || !held ? attempt : held.attempt,
+      });
     });
   }
 
@@ -45,15 +73,11 @@ export class InventoryService {
    * All lines or none, beside those that the order holds already; in the unit of work in progress. Throws
    * `STOCK_NOT_AVAILABLE` before anything is written.
    */
-  async take(
-    orderId: string,
-    items: readonly Line[],
-    held: Reservation | undefined,
-    flow: OrderFlow,
-  ): Promise<Reservation> {
+  async take(orderId: string, items: readonly Line[], { held, flow, attempt }: Taking): Promise<Reservation> {
     const fault = linesFault(items);
     if (fault) throw new StockNotAvailableError(fault);
     const lines = missingLines(sumLines(items), held?.lines ?? []);
+    if (held && lines.length === 0) return held;
     const levels = await this.stock.lock(lines.map(({ productId }) => productId));
     const short = shortage(
       lines,
@@ -64,35 +88,35 @@ export class InventoryService {
       orderId,
       status: 'reserved',
       flow,
+      attempt,
       lines: sumLines([...(held?.lines ?? []), ...lines]),
       failure: null,
     };
-    await this.move(orderId, 'reserve', lines, EFFECTS.reserve, 'reserved');
+    await this.move({ orderId, attempt, lines }, 'reserve', EFFECTS.reserve, 'reserved');
     await this.reservations.save(reservation);
     return reservation;
   }
 
   /** Gives back all that the order holds; in the unit of work in progress. */
-  async giveBack({ orderId, lines, status }: Reservation): Promise<void> {
-    const effect = status === 'sold' ? EFFECTS.return : EFFECTS.release;
-    await this.move(orderId, 'release', lines, effect, 'released');
+  async giveBack(reservation: Reservation): Promise<void> {
+    const effect = reservation.status === 'sold' ? EFFECTS.return : EFFECTS.release;
+    await this.move(reservation, 'release', effect, 'released');
   }
 
   /** What was reserved has left the house; in the unit of work in progress. */
-  async sell({ orderId, lines }: Reservation): Promise<void> {
-    await this.move(orderId, 'sale', lines, EFFECTS.sale, 'sold');
+  async sell(reservation: Reservation): Promise<void> {
+    await this.move(reservation, 'sale', EFFECTS.sale, 'sold');
   }
 
   private async move(
-    orderId: string,
+    { orderId, attempt, lines }: Pick<Reservation, 'orderId' | 'attempt' | 'lines'>,
     kind: MovementKind,
-    lines: readonly Line[],
     effect: Effect,
     reason: string,
   ) {
     if (lines.length === 0) return;
     await this.stock.lock(lines.map(({ productId }) => productId));
-    const levels = await this.stock.move(orderId, kind, lines, effect);
+    const levels = await this.stock.move(orderId, kind, lines, effect, attempt);
     const quantities = new Map(lines.map(({ productId, quantity }) => [productId, quantity]));
     const changes = levels.map((level) => ({
       level,

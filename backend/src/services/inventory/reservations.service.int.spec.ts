@@ -5,6 +5,8 @@ import { type DeliveryContext, runWithDelivery } from '@/infrastructure/kafka/de
 import { sql } from '@/infrastructure/postgres/sql';
 import { type ServiceState, serviceState } from '@/testing/service-state';
 import { InventoryEventHandler } from './entry/inventory-event.handler';
+import { OnReleaseRequestedHandler } from './entry/on-release-requested.handler';
+import { OnReservationRequestedHandler } from './entry/on-reservation-requested.handler';
 import { InventoryService } from './inventory.service';
 import { Reservations } from './reservations.service';
 import { inventoryMigrations } from './state/inventory.migrations';
@@ -157,6 +159,78 @@ describe('reservations', () => {
     await expect(inventory.deductStock(lamp, 1)).rejects.toMatchObject({ code: 'ORDER_REFERENCE_REQUIRED' });
     await expect(inventory.deductStock(lamp, 7, { orderId: 'o' })).rejects.toMatchObject({
       code: 'STOCK_NOT_AVAILABLE',
+    });
+  });
+
+  it('takes stock anew for a later attempt, whose movements are its own; the earlier one comes too late', async () => {
+    const [lamp, orderId] = [await product(10), randomUUID()];
+    await reserve(orderId, line(lamp, 4));
+    await release(orderId);
+    const deduct = (attempt: number) => inventory.deductStock(lamp, 4, { orderId, attempt });
+    await expect(deduct(1)).rejects.toMatchObject({ refusal: { code: 'RESERVATION_CANCELLED' } });
+    expect(await level(lamp)).toEqual([10, 0]);
+    await deduct(2);
+    await deduct(2);
+    expect(await level(lamp)).toEqual([6, 4]);
+    const answered = await answers(orderId);
+    await reserve(orderId, line(lamp, 4));
+    await expect(deduct(1)).rejects.toMatchObject({ code: 'STOCK_NOT_AVAILABLE' });
+    expect(await level(lamp)).toEqual([6, 4]);
+    expect(await answers(orderId)).toEqual(answered);
+    await release(orderId);
+    await release(orderId);
+    expect(await level(lamp)).toEqual([10, 0]);
+    const movements = await state.database.rows(sql`
+      select kind, attempt from movements where order_id = ${orderId} order by id`);
+    expect(movements).toEqual([
+      { kind: 'reserve', attempt: 1 },
+      { kind: 'release', attempt: 1 },
+      { kind: 'reserve', attempt: 2 },
+      { kind: 'release', attempt: 2 },
+    ]);
+    const again = state.database.run(sql`
+      insert into movements (order_id, product_id, kind, attempt, quantity)
+      values (${orderId}, ${lamp}, 'reserve', 1, 4)`);
+    await expect(again).rejects.toMatchObject({ code: '23505' });
+  });
+
+  it('leaves what was sold as it is when its stock is asked for again', async () => {
+    const [lamp, orderId] = [await product(10), randomUUID()];
+    await inventory.deductStock(lamp, 4, { orderId });
+    await run(() => reservations.sell(orderId));
+    await inventory.deductStock(lamp, 4, { orderId });
+    expect(await level(lamp)).toEqual([6, 0]);
+    await release(orderId);
+    expect(await level(lamp)).toEqual([10, 0]);
+  });
+
+  describe('by the stamp of the order', () => {
+    const headersOf = (flow: string) => ({ attempt: 1, headers: { 'x-order-flow': flow } }) as never;
+    const requested = (orderId: string, productId: string, flow: string) =>
+      run(() => {
+        const event = { data: { orderId, items: [line(productId, 2)] } } as never;
+        return new OnReservationRequestedHandler(reservations).handle(event, headersOf(flow));
+      });
+    const flowOf = async (orderId: string) => {
+      const row = await state.database.row<{ flow: string }>(sql`
+        select flow from reservations where order_id = ${orderId}`);
+      return row?.flow;
+    };
+
+    it.each([
+      ['saga', [8, 2]],
+      ['choreography', [10, 0]],
+    ])('a request takes stock in the flow of sagas alone: %s', async (flow, left) => {
+      const [lamp, orderId] = [await product(10), randomUUID()];
+      await requested(orderId, lamp, flow);
+      expect(await level(lamp)).toEqual(left);
+    });
+
+    it.each(['saga', 'choreography'])('what is released unseen keeps the flow %s', async (flow) => {
+      const orderId = randomUUID();
+      const event = { data: { orderId } } as never;
+      await run(() => new OnReleaseRequestedHandler(reservations).handle(event, headersOf(flow)));
+      expect(await flowOf(orderId)).toBe(flow);
     });
   });
 

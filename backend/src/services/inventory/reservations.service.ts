@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { EventPublisherService } from '@/infrastructure/kafka/publisher/event-publisher.service';
-import { type Line, onRequested, type Refusal } from './domain/reservation';
+import { FIRST_ATTEMPT, type Line, onRequested, type Refusal, RELEASED } from './domain/reservation';
 import { ProductNotKnownYetError, StockNotAvailableError } from './inventory.errors';
 import { InventoryService } from './inventory.service';
 import { type OrderFlow, type Reservation, ReservationStore } from './state/reservation-store';
-
-const RELEASED: Refusal = {
-  code: 'RESERVATION_CANCELLED',
-  message: 'The order had been taken back before its stock was reserved.',
-};
 
 /** Runs of one event that wait for a product's creation before the product counts as unknown: about 3 s. */
 const PATIENT_RUNS = 6;
@@ -25,7 +20,7 @@ export class Reservations {
   /** `run` counts the runs of the event being handled, from 1. Throws `PRODUCT_NOT_KNOWN_YET` in the first ones. */
   async reserve(orderId: string, items: readonly Line[], flow: OrderFlow, run: number): Promise<void> {
     const known = await this.reservations.lock(orderId);
-    switch (onRequested(known?.status)) {
+    switch (onRequested(known)) {
       case 'take':
         return this.take(orderId, items, known, flow, run);
       case 'answer_reserved':
@@ -36,17 +31,19 @@ export class Reservations {
         return this.answerFailed(orderId, flow, known?.failure ?? RELEASED);
       case 'refuse_released':
         return this.answerFailed(orderId, flow, RELEASED);
+      case 'ignore':
+        return;
     }
   }
 
-  /** For an order that was never reserved it leaves a row that refuses the reservation when it comes. */
-  async release(orderId: string): Promise<void> {
+  /** For an order that was never reserved it leaves a row, of the flow it is asked in, that refuses what comes. */
+  async release(orderId: string, askedIn: OrderFlow = 'saga'): Promise<void> {
     const known = await this.reservations.lock(orderId);
-    const flow = known?.flow ?? 'saga';
+    const { flow, attempt } = known ?? { flow: askedIn, attempt: FIRST_ATTEMPT };
     const held = known?.status === 'reserved' || known?.status === 'sold' ? known : undefined;
     if (held) await this.inventory.giveBack(held);
     const lines = known?.status === 'failed' ? [] : (known?.lines ?? []);
-    await this.reservations.save({ orderId, status: 'released', flow, lines, failure: null });
+    await this.reservations.save({ orderId, status: 'released', flow, attempt, lines, failure: null });
     await this.publisher.publishInventoryReleased(
       { orderId, items: lines.map(toItem), releasedAt: new Date().toISOString() },
       stamp(flow),
@@ -64,7 +61,8 @@ export class Reservations {
   async refuse(orderId: string, flow: OrderFlow, failure: Refusal): Promise<void> {
     const known = await this.reservations.lock(orderId);
     if (known?.status === 'reserved') await this.inventory.giveBack(known);
-    await this.reservations.save({ orderId, status: 'failed', flow, lines: [], failure });
+    const attempt = known?.attempt ?? FIRST_ATTEMPT;
+    await this.reservations.save({ orderId, status: 'failed', flow, attempt, lines: [], failure });
     await this.answerFailed(orderId, flow, failure);
   }
 
@@ -91,8 +89,9 @@ export class Reservations {
     flow: OrderFlow,
     run: number,
   ) {
+    const attempt = known?.attempt ?? FIRST_ATTEMPT;
     try {
-      await this.answerReserved(await this.inventory.take(orderId, items, known, flow));
+      await this.answerReserved(await this.inventory.take(orderId, items, { held: known, flow, attempt }));
     } catch (error) {
       await this.refuseFor(error, orderId, flow, run);
     }

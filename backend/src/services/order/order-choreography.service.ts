@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { ShopEvent } from '@shop/contracts';
 import { EventPublisherService } from '@/infrastructure/kafka/publisher/event-publisher.service';
-import { type ChoreographyInput, follow, type Part } from './domain/choreography';
+import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import {
+  begun,
+  type ChoreographyInput,
+  type ChoreographyOutcome,
+  follow,
+  type Part,
+} from './domain/choreography';
 import { isOnItsWay } from './domain/order-status';
 import { type OrderFault, validateOrder } from './domain/validate-order';
 import { OrderLifecycle } from './order-lifecycle.service';
@@ -22,13 +29,16 @@ export type ChoreographyEvent = ShopEvent<
   | 'shipment.cancelled'
 >;
 
+const POSTPONED_AFTER_ERROR_MS = 10_000;
+
 /**
  * Follows the orders that no saga drives: the services go forward and take back by each other's events, and here it
- * is decided what that makes of the order. In the unit of work in progress.
+ * is decided what that makes of the order. In the unit of work in progress, but for `expireOne`.
  */
 @Injectable()
 export class OrderChoreography {
   constructor(
+    private readonly unitOfWork: UnitOfWork,
     private readonly orders: OrderStore,
     private readonly states: ChoreographyStore,
     private readonly catalogue: CatalogueStore,
@@ -39,8 +49,9 @@ export class OrderChoreography {
   async begin({ orderId, origin, data }: OrderRow): Promise<void> {
     const known = await this.catalogue.find(data.items.map(({ productId }) => productId));
     const fault = origin === 'api' ? undefined : validateOrder(data, known);
-    if (fault) await this.takeBack(orderId, fault);
-    else await this.lifecycle.move(orderId, { to: 'validated', updatedBy: 'order-service' });
+    if (fault) return this.takeBack(orderId, fault);
+    await this.carryOut(orderId, begun);
+    await this.states.open(orderId, begun);
   }
 
   async follow(event: ChoreographyEvent): Promise<void> {
@@ -51,25 +62,62 @@ export class OrderChoreography {
     await this.apply(orderId, { kind: 'taken_back', fault });
   }
 
-  private async apply(orderId: string, input: ChoreographyInput): Promise<void> {
-    const order = await this.orders.lock(orderId);
-    if (order?.flow !== 'choreography' || !isOnItsWay(order.status)) return;
-    const { state, moves, ask } = follow(await this.states.load(orderId), input);
-    await this.states.save(orderId, state);
-    for (const part of ask) await this.askBack(part, orderId, state.failure?.code ?? 'UNKNOWN');
-    for (const to of moves) {
-      await this.lifecycle.move(orderId, { to, updatedBy: 'order-service', reason: state.failure?.code });
+  /** Handles one order whose time has come; false when none has or others hold those that have. */
+  async expireOne(): Promise<boolean> {
+    let due: string | undefined;
+    try {
+      return await this.unitOfWork.run(async () => {
+        due = await this.states.lockDue();
+        if (due !== undefined) await this.expire(due);
+        return due !== undefined;
+      });
+    } catch (error) {
+      // One order that cannot be moved must not hold up the deadlines of all others.
+      const failed = due;
+      if (failed !== undefined) {
+        await this.unitOfWork.run(() => this.states.postpone(failed, POSTPONED_AFTER_ERROR_MS));
+      }
+      throw error;
     }
   }
 
+  private async expire(orderId: string): Promise<void> {
+    const order = await this.orders.lock(orderId);
+    const { state, overdue } = await this.states.load(orderId);
+    if (!overdue) return;
+    if (!isFollowed(order)) return this.states.save(orderId, { state, dueInMs: null });
+    await this.saveAndCarryOut(orderId, follow(state, { kind: 'due' }));
+  }
+
+  private async apply(orderId: string, input: ChoreographyInput): Promise<void> {
+    if (!isFollowed(await this.orders.lock(orderId))) return;
+    const { state } = await this.states.load(orderId);
+    await this.saveAndCarryOut(orderId, follow(state, input));
+  }
+
+  private async saveAndCarryOut(orderId: string, outcome: ChoreographyOutcome): Promise<void> {
+    await this.states.save(orderId, outcome);
+    await this.carryOut(orderId, outcome);
+  }
+
+  private async carryOut(orderId: string, { state, moves, ask }: ChoreographyOutcome): Promise<void> {
+    const reason = state.failure?.code;
+    if (ask) await this.askBack(ask, orderId, reason ?? 'UNKNOWN');
+    for (const to of moves) await this.lifecycle.move(orderId, { to, updatedBy: 'order-service', reason });
+  }
+
   private async askBack(part: Part, orderId: string, reason: string): Promise<void> {
-    if (part === 'shipment') await this.publisher.publishShipmentCancelRequested({ orderId, reason });
-    if (part === 'inventory') await this.publisher.publishInventoryReleaseRequested({ orderId, reason });
     // A tombstone keeps the flow it was asked in.
     const stamped = { headers: { 'x-order-flow': 'choreography' } };
-    if (part === 'payment') await this.publisher.publishPaymentRefundRequested({ orderId, reason }, stamped);
+    const request = { orderId, reason };
+    if (part === 'shipment') await this.publisher.publishShipmentCancelRequested(request, stamped);
+    if (part === 'payment') await this.publisher.publishPaymentRefundRequested(request, stamped);
+    if (part === 'inventory') await this.publisher.publishInventoryReleaseRequested(request, stamped);
   }
 }
+
+const isFollowed = (order: OrderRow | undefined): boolean =>
+  order?.flow === 'choreography' && isOnItsWay(order.status);
 
 function inputOf(event: ChoreographyEvent): ChoreographyInput {
   switch (event.eventType) {

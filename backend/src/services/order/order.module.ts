@@ -13,6 +13,7 @@ import { OrdersController } from './entry/orders.controller';
 import { ProjectionsController } from './entry/projections.controller';
 import { OrderSettings, readOrderEnvironment } from './order.environment';
 import { OrderChoreography } from './order-choreography.service';
+import { OrderChoreographyTimers } from './order-choreography-timers.service';
 import { OrderEventService } from './order-event.service';
 import { OrderLifecycle } from './order-lifecycle.service';
 import { OrderProjections } from './order-projections.service';
@@ -45,6 +46,7 @@ import { OrderStore } from './state/order-store';
     OrderEventService,
     OrderLifecycle,
     OrderChoreography,
+    OrderChoreographyTimers,
     PlaceOrder,
     CancelOrder,
     ...sagaProviders(orderSaga, returnSaga),

@@ -25,7 +25,7 @@ async function differing(session: SqlSession): Promise<readonly Violation[]> {
           then sum(case kind when 'reserve' then quantity when 'sale' then -quantity else 0 end)
           else sum(case kind when 'reserve' then quantity when 'release' then -quantity else 0 end)
         end as held
-      from inventory.movements group by product_id, order_id
+      from inventory.movements group by product_id, order_id, attempt
     ), summed as (
       select product_id, sum(moved)::int as moved, sum(held)::int as held from held group by product_id
     )

@@ -58,20 +58,34 @@ export function shortage(
   return undefined;
 }
 
-export type RequestDecision = 'take' | 'answer_reserved' | 'answer_failed' | 'refuse_released';
+export type RequestDecision = 'take' | 'answer_reserved' | 'answer_failed' | 'refuse_released' | 'ignore';
 
-/** What a request leads to, by what is known of the order's reservation. */
-export function onRequested(status: ReservationStatus | undefined): RequestDecision {
-  switch (status) {
-    case undefined:
-      return 'take';
+/** Why a request is refused that comes after what undoes it. */
+export const RELEASED: Refusal = {
+  code: 'RESERVATION_CANCELLED',
+  message: 'The order had been taken back before its stock was reserved.',
+};
+
+export const FIRST_ATTEMPT = 1;
+
+/**
+ * What a request leads to, by what is known of the order's reservation. After an attempt that was released or has
+ * failed only a later one takes anew, so that a late request of the earlier one takes nothing.
+ */
+export function onRequested(
+  known: { readonly status: ReservationStatus; readonly attempt: number } | undefined,
+  attempt = FIRST_ATTEMPT,
+): RequestDecision {
+  if (!known) return 'take';
+  if (attempt < known.attempt) return 'ignore';
+  switch (known.status) {
     case 'reserved':
     case 'sold':
       return 'answer_reserved';
     case 'failed':
-      return 'answer_failed';
+      return attempt > known.attempt ? 'take' : 'answer_failed';
     case 'released':
-      return 'refuse_released';
+      return attempt > known.attempt ? 'take' : 'refuse_released';
   }
 }
 

@@ -55,7 +55,19 @@ describe('a reservation', () => {
     ['failed', 'answer_failed'],
     ['released', 'refuse_released'],
   ])('requested when it is %s: %s', (status, decision) => {
-    expect(onRequested(status)).toBe(decision);
+    expect(onRequested(status && { status, attempt: 1 })).toBe(decision);
+  });
+
+  it.each<[ReservationStatus, number, string]>([
+    ['reserved', 3, 'answer_reserved'],
+    ['sold', 3, 'answer_reserved'],
+    ['failed', 3, 'take'],
+    ['released', 3, 'take'],
+    ['released', 2, 'refuse_released'],
+    ['reserved', 1, 'ignore'],
+    ['released', 1, 'ignore'],
+  ])('of which the second attempt is %s, requested by attempt %i: %s', (status, attempt, decision) => {
+    expect(onRequested({ status, attempt: 2 }, attempt)).toBe(decision);
   });
 
   it('takes only what the order does not hold yet', () => {

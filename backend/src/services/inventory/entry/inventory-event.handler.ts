@@ -28,8 +28,8 @@ export class InventoryEventHandler {
   private async deduct({ orderId, items, flow }: OrderCreatedEvent['data']): Promise<void> {
     if (flow !== 'choreography' || !isStorableKey(orderId) || !isStorable(items)) return;
     const known = await this.store.lock(orderId);
-    const decision = onRequested(known?.status);
-    if (decision === 'answer_failed' || decision === 'refuse_released') return;
+    const decision = onRequested(known);
+    if (decision !== 'take' && decision !== 'answer_reserved') return;
     try {
       const fault = linesFault(items);
       if (fault) throw new StockNotAvailableError(fault);

@@ -16,6 +16,6 @@ export class OnLaterStepFailedHandler {
     { headers }: DeliveryContext,
   ): Promise<void> {
     if (headers['x-order-flow'] !== 'choreography' || !isStorableKey(data.orderId)) return;
-    await this.reservations.release(data.orderId);
+    await this.reservations.release(data.orderId, 'choreography');
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { InventoryReleaseRequestedEvent } from '@shop/contracts';
 import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
+import type { DeliveryContext } from '@/infrastructure/kafka/delivery/delivery-context';
 import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { Reservations } from '../reservations.service';
 
@@ -9,7 +10,11 @@ import { Reservations } from '../reservations.service';
 export class OnReleaseRequestedHandler {
   constructor(private readonly reservations: Reservations) {}
 
-  async handle({ data: { orderId } }: InventoryReleaseRequestedEvent): Promise<void> {
-    if (isStorableKey(orderId)) await this.reservations.release(orderId);
+  async handle(
+    { data: { orderId } }: InventoryReleaseRequestedEvent,
+    { headers }: DeliveryContext,
+  ): Promise<void> {
+    const flow = headers['x-order-flow'] === 'choreography' ? 'choreography' : 'saga';
+    if (isStorableKey(orderId)) await this.reservations.release(orderId, flow);
   }
 }

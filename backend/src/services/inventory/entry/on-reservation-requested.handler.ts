@@ -5,12 +5,17 @@ import type { DeliveryContext } from '@/infrastructure/kafka/delivery/delivery-c
 import { isStorable, isStorableKey } from '@/infrastructure/postgres/storable';
 import { Reservations } from '../reservations.service';
 
+/** Takes stock for a saga; the stock of an order with the other stamp goes by the order's creation. */
 @Injectable()
 @KafkaHandler('inventory.reservation.requested', { name: 'inventory.on-reservation-requested' })
 export class OnReservationRequestedHandler {
   constructor(private readonly reservations: Reservations) {}
 
-  async handle(event: InventoryReservationRequestedEvent, { attempt }: DeliveryContext): Promise<void> {
+  async handle(
+    event: InventoryReservationRequestedEvent,
+    { attempt, headers }: DeliveryContext,
+  ): Promise<void> {
+    if (headers['x-order-flow'] === 'choreography') return;
     const { orderId, items } = event.data;
     if (isStorableKey(orderId) && isStorable(items))
       await this.reservations.reserve(orderId, items, 'saga', attempt);

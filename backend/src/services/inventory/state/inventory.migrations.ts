@@ -30,4 +30,7 @@ export const inventoryMigrations: Migrations = {
       unique (order_id, product_id, kind, attempt)
     );
   `,
+  'inventory-002-attempts': `
+    alter table reservations add column attempt integer not null default 1;
+  `,
 };

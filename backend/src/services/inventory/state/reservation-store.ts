@@ -9,6 +9,8 @@ export interface Reservation {
   readonly orderId: string;
   readonly status: ReservationStatus;
   readonly flow: OrderFlow;
+  /** Rises when the order takes stock anew; the movements of each attempt are its own. */
+  readonly attempt: number;
   readonly lines: readonly Line[];
   readonly failure: Refusal | null;
 }
@@ -22,15 +24,16 @@ export class ReservationStore {
   async lock(orderId: string): Promise<Reservation | undefined> {
     await this.unitOfWork.sql.run(sql`select pg_advisory_xact_lock(hashtextextended(${orderId}, 1))`);
     return this.unitOfWork.sql.row<Reservation>(sql`
-      select order_id as "orderId", status, flow, lines, failure from reservations where order_id = ${orderId}`);
+      select order_id as "orderId", status, flow, attempt, lines, failure
+      from reservations where order_id = ${orderId}`);
   }
 
-  async save({ orderId, status, flow, lines, failure }: Reservation): Promise<void> {
+  async save({ orderId, status, flow, attempt, lines, failure }: Reservation): Promise<void> {
     await this.unitOfWork.sql.run(sql`
-      insert into reservations (order_id, status, flow, lines, failure)
-      values (${orderId}, ${status}, ${flow}, ${JSON.stringify(lines)}::jsonb,
+      insert into reservations (order_id, status, flow, attempt, lines, failure)
+      values (${orderId}, ${status}, ${flow}, ${attempt}, ${JSON.stringify(lines)}::jsonb,
         ${failure ? JSON.stringify(failure) : null}::jsonb)
-      on conflict (order_id) do update set status = excluded.status, lines = excluded.lines,
+      on conflict (order_id) do update set status = excluded.status, attempt = excluded.attempt, lines = excluded.lines,
         failure = excluded.failure, updated_at = clock_timestamp()`);
   }
 }

@@ -50,12 +50,13 @@ export class StockStore {
     return new Map(rows.map((row) => [row.productId, row]));
   }
 
-  /** Rejects when an order moves the same product in the same way twice, and when stock would go below zero. */
+  /** Rejects when an order moves the same product in the same way twice in an attempt, and when stock would go below zero. */
   async move(
     orderId: string,
     kind: MovementKind,
     lines: readonly Line[],
     effect: Effect,
+    attempt: number,
   ): Promise<readonly StockLevel[]> {
     const products = lines.map(({ productId }) => productId);
     const quantities = lines.map(({ quantity }) => quantity);
@@ -63,8 +64,8 @@ export class StockStore {
       with lines as (
         select * from unnest(${products}::text[], ${quantities}::int[]) as lines (product_id, quantity)
       ), moved as (
-        insert into movements (order_id, product_id, kind, quantity)
-        select ${orderId}, product_id, ${kind}, quantity from lines
+        insert into movements (order_id, product_id, kind, attempt, quantity)
+        select ${orderId}, product_id, ${kind}, ${attempt}::int, quantity from lines
       )
       update stock set available = available + ${effect.available}::int * lines.quantity,
         reserved = reserved + ${effect.reserved}::int * lines.quantity,

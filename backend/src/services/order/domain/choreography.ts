@@ -4,19 +4,40 @@ import type { OrderFault } from './validate-order';
 /** What other services have done for an order and may have to take back. */
 export type Part = 'payment' | 'inventory' | 'shipment';
 
-const PARTS: readonly Part[] = ['shipment', 'inventory', 'payment'];
+/** In the order in which they are done. */
+const WAY: readonly Part[] = ['inventory', 'payment', 'shipment'];
+const WAY_BACK: readonly Part[] = WAY.toReversed();
+
+const ANSWER_WITHIN_MS: Readonly<Record<Part, number>> = {
+  inventory: 60_000,
+  payment: 120_000,
+  shipment: 60_000,
+};
+const FIRST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 600_000;
 
 export interface Choreography {
+  /** The part that has to answer next while the order goes forward. */
+  readonly awaits: Part;
   /** Why the order is taken back; null while it goes forward. */
   readonly failure: OrderFault | null;
-  /** Parts that must be taken back before the order has ended. */
+  /** Parts that must be taken back before the order has ended, next one first. */
   readonly required: readonly Part[];
   /** Parts known to be taken back; the word may come before the reason for it. */
   readonly undone: readonly Part[];
   readonly refused: readonly Part[];
+  /** The part that was last asked to be taken back, and how many times. */
+  readonly asked: { readonly part: Part; readonly attempt: number } | null;
 }
 
-export const newChoreography: Choreography = { failure: null, required: [], undone: [], refused: [] };
+export const newChoreography: Choreography = {
+  awaits: 'inventory',
+  failure: null,
+  required: [],
+  undone: [],
+  refused: [],
+  asked: null,
+};
 
 export type ChoreographyInput =
   | { readonly kind: 'reserved' | 'paid' | 'shipped' }
@@ -24,48 +45,95 @@ export type ChoreographyInput =
   | { readonly kind: 'failed'; readonly part: Part; readonly fault: OrderFault }
   /** Nobody else knows: every part has to be asked. */
   | { readonly kind: 'taken_back'; readonly fault: OrderFault }
-  | { readonly kind: 'undone' | 'undo_refused'; readonly part: Part };
+  | { readonly kind: 'undone' | 'undo_refused'; readonly part: Part }
+  /** Nothing came in time. */
+  | { readonly kind: 'due' };
 
 export interface ChoreographyOutcome {
   readonly state: Choreography;
   readonly moves: readonly OrderStatus[];
-  /** Parts to ask to be taken back. */
-  readonly ask: readonly Part[];
+  /** The part to ask to be taken back. */
+  readonly ask: Part | null;
+  /** When nothing has come by then, `due` follows; ms from now. Null: never. Absent: as it was set before. */
+  readonly dueInMs?: number | null;
 }
 
-/** The parts done before a given one fails. */
-const BEFORE: Readonly<Record<Part, readonly Part[]>> = {
-  inventory: [],
-  payment: ['inventory'],
-  shipment: ['payment', 'inventory'],
+/** What an order begins with that is in order. */
+export const begun: ChoreographyOutcome = {
+  state: newChoreography,
+  moves: ['validated'],
+  ask: null,
+  dueInMs: ANSWER_WITHIN_MS.inventory,
 };
+
+/** The parts done before a given one fails, last one first. */
+const before = (part: Part): readonly Part[] => WAY_BACK.slice(WAY_BACK.indexOf(part) + 1);
 
 export function follow(state: Choreography, input: ChoreographyInput): ChoreographyOutcome {
   switch (input.kind) {
     case 'reserved':
+      return forward(state, 'payment', 'reserved');
     case 'paid':
-      return { state, moves: state.failure ? [] : [input.kind], ask: [] };
+      return forward(state, 'shipment', 'paid');
     case 'shipped':
-      return { state, moves: state.failure ? [] : ['shipped', 'completed'], ask: [] };
+      if (state.failure) return unmoved(state);
+      return { state, moves: ['shipped', 'completed'], ask: null, dueInMs: null };
     case 'failed':
-      return settle(fail(state, input.fault, BEFORE[input.part]), []);
+      if (state.failure) return unmoved(state);
+      return waitForOthers({ ...state, failure: input.fault, required: before(input.part) });
     case 'taken_back':
-      return settle(fail(state, input.fault, PARTS), state.failure ? [] : PARTS);
+      return takeBack(state, input.fault);
     case 'undone':
-      return settle({ ...state, undone: [...new Set([...state.undone, input.part])] }, []);
+      return onSettled({ ...state, undone: [...new Set([...state.undone, input.part])] });
     case 'undo_refused':
-      return settle({ ...state, refused: [...new Set([...state.refused, input.part])] }, []);
+      return onSettled({ ...state, refused: [...new Set([...state.refused, input.part])] });
+    case 'due':
+      return state.failure ? askNext(state) : takeBack(state, deadlinePassed(state.awaits));
   }
 }
 
-function fail(state: Choreography, failure: OrderFault, required: readonly Part[]): Choreography {
-  return state.failure ? state : { ...state, failure, required };
+/** A late or repeated word neither sets the order back nor gives the part it waits for more time. */
+function forward(state: Choreography, next: Part, to: OrderStatus): ChoreographyOutcome {
+  if (state.failure) return unmoved(state);
+  if (WAY.indexOf(next) <= WAY.indexOf(state.awaits)) return { state, moves: [to], ask: null };
+  return { state: { ...state, awaits: next }, moves: [to], ask: null, dueInMs: ANSWER_WITHIN_MS[next] };
 }
 
-function settle(state: Choreography, ask: readonly Part[]): ChoreographyOutcome {
-  const { failure, required, undone, refused } = state;
-  const open = required.filter((part) => !undone.includes(part) && !refused.includes(part));
-  if (!failure || open.length > 0) return { state, moves: [], ask };
-  const atRisk = required.some((part) => refused.includes(part) && !undone.includes(part));
-  return { state, moves: [atRisk ? 'needs_attention' : 'cancelled'], ask };
+function takeBack(state: Choreography, failure: OrderFault): ChoreographyOutcome {
+  return state.failure ? unmoved(state) : askNext({ ...state, failure, required: WAY_BACK });
 }
+
+function waitForOthers(state: Choreography): ChoreographyOutcome {
+  if (openParts(state).length === 0) return ended(state);
+  return { state, moves: [], ask: null, dueInMs: FIRST_PAUSE_MS };
+}
+
+function onSettled(state: Choreography): ChoreographyOutcome {
+  const open = openParts(state);
+  if (state.failure && open.length === 0) return ended(state);
+  return state.asked && !open.includes(state.asked.part) ? askNext(state) : unmoved(state);
+}
+
+/** One part at a time, in reverse of the order in which they are done. */
+function askNext(state: Choreography): ChoreographyOutcome {
+  const [part] = openParts(state);
+  if (!part) return ended(state);
+  const attempt = state.asked?.part === part ? state.asked.attempt + 1 : 1;
+  const dueInMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+  return { state: { ...state, asked: { part, attempt } }, moves: [], ask: part, dueInMs };
+}
+
+function ended(state: Choreography): ChoreographyOutcome {
+  const atRisk = state.required.some((part) => state.refused.includes(part) && !state.undone.includes(part));
+  return { state, moves: [atRisk ? 'needs_attention' : 'cancelled'], ask: null, dueInMs: null };
+}
+
+const unmoved = (state: Choreography): ChoreographyOutcome => ({ state, moves: [], ask: null });
+
+const openParts = ({ required, undone, refused }: Choreography): readonly Part[] =>
+  required.filter((part) => !undone.includes(part) && !refused.includes(part));
+
+const deadlinePassed = (part: Part): OrderFault => ({
+  code: 'DEADLINE_PASSED',
+  message: `No answer to '${part}' before its deadline.`,
+});

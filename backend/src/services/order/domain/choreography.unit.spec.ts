@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Choreography, type ChoreographyInput, follow, newChoreography } from './choreography';
+import { begun, type Choreography, type ChoreographyInput, follow, newChoreography } from './choreography';
 
 const fault = { code: 'NO', message: 'no' };
 const failed = (part: 'payment' | 'inventory' | 'shipment'): ChoreographyInput => ({
@@ -18,7 +18,7 @@ function after(inputs: readonly ChoreographyInput[]) {
     const outcome = follow(state, input);
     state = outcome.state;
     moves.push(...outcome.moves);
-    asked.push(...outcome.ask);
+    if (outcome.ask) asked.push(outcome.ask);
   }
   return { moves, asked };
 }
@@ -46,10 +46,44 @@ describe('an order without a saga', () => {
     expect(after(inputs).moves).toEqual(moves);
   });
 
-  it('asks every part back when it is taken back, once', () => {
-    expect(after([takenBack, takenBack]).asked).toEqual(['shipment', 'inventory', 'payment']);
-    expect(after([takenBack, undone('payment'), undone('shipment'), undone('inventory')]).moves).toEqual([
-      'cancelled',
-    ]);
+  it('asks for one part after the other when it is taken back, last one first, once each', () => {
+    const answered = [takenBack, takenBack, undone('shipment'), undone('payment'), undone('inventory')];
+    expect(after([takenBack, takenBack]).asked).toEqual(['shipment']);
+    expect(after(answered).asked).toEqual(['shipment', 'payment', 'inventory']);
+    expect(after(answered).moves).toEqual(['cancelled']);
+    expect(after([undone('shipment'), undone('payment'), takenBack]).asked).toEqual(['inventory']);
+  });
+
+  describe('by its time', () => {
+    const times = (inputs: readonly ChoreographyInput[]) => {
+      const due: (number | null | undefined)[] = [];
+      let { state } = begun;
+      for (const input of inputs) {
+        const outcome = follow(state, input);
+        state = outcome.state;
+        due.push(outcome.dueInMs === undefined ? undefined : outcome.dueInMs && outcome.dueInMs / 1_000);
+      }
+      return due;
+    };
+
+    it('gives each part its own; a repeated or late word gives no more', () => {
+      expect(begun.dueInMs).toBe(60_000);
+      expect(times([{ kind: 'reserved' }, { kind: 'paid' }, { kind: 'shipped' }])).toEqual([120, 60, null]);
+      expect(times([{ kind: 'reserved' }, { kind: 'reserved' }])).toEqual([120, undefined]);
+      expect(times([{ kind: 'paid' }, { kind: 'reserved' }])).toEqual([60, undefined]);
+    });
+
+    it('is taken back for it and asks again with longer and longer pauses', () => {
+      const late = Array.from({ length: 7 }, (): ChoreographyInput => ({ kind: 'due' }));
+      expect(times(late)).toEqual([30, 60, 120, 240, 480, 600, 600]);
+      expect(after(late).asked).toEqual(Array(7).fill('shipment'));
+      expect(follow(newChoreography, { kind: 'due' }).state.failure?.code).toBe('DEADLINE_PASSED');
+    });
+
+    it('asks for what the others do not take back by themselves', () => {
+      const inputs: ChoreographyInput[] = [failed('shipment'), { kind: 'due' }, undone('payment')];
+      expect(times(inputs)).toEqual([30, 30, 30]);
+      expect(after(inputs).asked).toEqual(['payment', 'inventory']);
+    });
   });
 });

@@ -46,4 +46,16 @@ export const orderMigrations: Migrations = {
     );
   `,
   'order-002-streams': orderStreamsMigration,
+  // Orders on their way get a time, too: what they wait for may have been lost before there was one.
+  'order-003-choreography-deadlines': `
+    alter table choreographies add column due_at timestamptz;
+    create index choreographies_due on choreographies (due_at) where due_at is not null;
+    insert into choreographies (order_id, state, due_at)
+    select stream_id, '{}', clock_timestamp() + interval '120 seconds' from stream_events placed
+    where version = 1 and data -> 'order' ->> 'flow' = 'choreography' and not exists (
+      select from stream_events changed where changed.stream_id = placed.stream_id
+        and coalesce(changed.data ->> 'to', changed.data ->> 'status') in
+          ('completed', 'cancelled', 'needs_attention'))
+    on conflict (order_id) do update set due_at = excluded.due_at;
+  `,
 };
