@@ -195,6 +195,12 @@ export class DeliveryTables {
     });
   }
 
+  /** No replay is under way or waits to be resumed. */
+  async replaysEnded(): Promise<void> {
+    const open = () => this.count('select 1 from replays where state = $1', 'running');
+    await eventually(async () => (await open()) === 0, { what: 'every replay to end' });
+  }
+
   async end(): Promise<void> {
     await this.pool.end();
   }

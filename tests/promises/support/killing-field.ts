@@ -105,6 +105,8 @@ export class KillingField {
     await eventually(async () => (await tables.stepsByKey())[key]?.includes(seq), {
       what: 'the replay to go on',
     });
+    // It reads on to the end of the log, and a kill before that would leave it to a person.
+    await tables.replaysEnded();
   }
 
   private async personRetries(step: Step): Promise<void> {
