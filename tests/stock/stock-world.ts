@@ -43,6 +43,15 @@ export async function stockWorld() {
         throw error;
       }
     },
+    /** Several of these in one transaction. */
+    together: run,
+    /** Transactions that wait for a lock of another one. */
+    async waiting(): Promise<number> {
+      const rows = await state.database.rows(sql`
+        select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())
+        union all select from pg_locks where not granted and locktype = 'transactionid'`);
+      return rows.length;
+    },
     release: (orderId: string) => run(() => reservations.release(orderId)),
     sell: (orderId: string) => run(() => reservations.sell(orderId)),
     async product(quantity: number, threshold = 0): Promise<string> {

@@ -1,17 +1,26 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type EventEnvelope, eventTypes } from '@shop/contracts';
-import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.decorator';
-import type { DeliveryContext } from '@/infrastructure/kafka/delivery/delivery-context';
+import { EventConsumerService } from '@/infrastructure/kafka/consumer/event-consumer.service';
+import type { Delivered } from '@/infrastructure/kafka/consumer/handler';
 import { trailEntryOf } from '../domain/trail-entry';
 import { AuditTrail } from '../state/audit-trail';
 
 /** One row per event of all twelve topics, the audit service's own included. Publishes nothing. */
 @Injectable()
-@KafkaHandler(eventTypes, { name: 'audit.trail', effects: 'transaction' })
-export class OnAnyEventHandler {
-  constructor(private readonly trail: AuditTrail) {}
+export class OnAnyEventHandler implements OnModuleInit {
+  constructor(
+    private readonly consumer: EventConsumerService,
+    private readonly trail: AuditTrail,
+  ) {}
 
-  async handle(event: EventEnvelope<string, unknown>, delivery: DeliveryContext): Promise<void> {
-    await this.trail.add(trailEntryOf(event), delivery);
+  onModuleInit(): void {
+    this.consumer.registerBatchHandler(eventTypes, (batch) => this.keep(batch), {
+      name: 'audit.trail',
+      effects: 'transaction',
+    });
+  }
+
+  private async keep(batch: readonly Delivered<EventEnvelope<string, unknown>>[]): Promise<void> {
+    await this.trail.add(batch.map(({ event, context }) => ({ ...trailEntryOf(event), position: context })));
   }
 }

@@ -25,12 +25,11 @@ const event = (eventId: string, orderId: string) => ({
 
 it('keeps who did what and where it is written, newest first', async () => {
   const trail = new AuditTrail(state.database, state.unitOfWork);
-  await state.unitOfWork.run(async () => {
-    for (const [index, orderId] of ['o1', 'o2', 'o1'].entries()) {
-      const position = { topic: 'order-events', partition: 2, offset: BigInt(index) };
-      await trail.add(trailEntryOf(event(`e${index}`, orderId)), position);
-    }
-  });
+  const entries = ['o1', 'o2', 'o1'].map((orderId, index) => ({
+    ...trailEntryOf(event(`e${index}`, orderId)),
+    position: { topic: 'order-events', partition: 2, offset: BigInt(index) },
+  }));
+  await state.unitOfWork.run(() => trail.add(entries));
   const all = await trail.list({ limit: 2 });
   expect(all.map((entry) => entry.eventId)).toEqual(['e2', 'e1', 'e0']);
   expect(all[0]).toMatchObject({ actorId: 'u1', topic: 'order-events', partition: 2, offset: '2' });
@@ -42,6 +41,6 @@ it('keeps ids that are too long for a B-tree', async () => {
   const trail = new AuditTrail(state.database, state.unitOfWork);
   const [eventId, orderId] = [randomBytes(6_000).toString('base64'), randomBytes(6_000).toString('base64')];
   const position = { topic: 'order-events', partition: 0, offset: 7n };
-  await state.unitOfWork.run(() => trail.add(trailEntryOf(event(eventId, orderId)), position));
+  await state.unitOfWork.run(() => trail.add([{ ...trailEntryOf(event(eventId, orderId)), position }]));
   expect((await trail.list({ limit: 10, orderId })).map((entry) => entry.eventId)).toEqual([eventId]);
 });

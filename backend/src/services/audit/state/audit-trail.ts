@@ -10,6 +10,11 @@ export interface Position {
   readonly offset: bigint;
 }
 
+/** An event and where it stands in the log. */
+export interface NewEntry extends TrailEntry {
+  readonly position: Position;
+}
+
 export interface StoredEntry extends TrailEntry {
   readonly id: string;
   readonly topic: string;
@@ -51,13 +56,22 @@ export class AuditTrail {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  async add(entry: TrailEntry, { topic, partition, offset }: Position): Promise<void> {
+  /** In the order given. */
+  async add(entries: readonly NewEntry[]): Promise<void> {
+    const column = <Value>(of: (entry: NewEntry) => Value) => entries.map(of);
     await this.unitOfWork.sql.run(sql`
       insert into audit_trail (actor_id, event_type, event_id, source, order_id, user_id, resource,
         topic, partition, "offset", correlation_id, causation_id, occurred_at)
-      values (${entry.actorId}, ${entry.eventType}, ${entry.eventId}, ${entry.source}, ${entry.orderId},
-        ${entry.userId}, ${entry.resource}, ${topic}, ${partition}, ${offset.toString()},
-        ${entry.correlationId}, ${entry.causationId}, ${entry.occurredAt})`);
+      select * from unnest(
+        ${column(({ actorId }) => actorId)}::text[], ${column(({ eventType }) => eventType)}::text[],
+        ${column(({ eventId }) => eventId)}::text[], ${column(({ source }) => source)}::text[],
+        ${column(({ orderId }) => orderId)}::text[], ${column(({ userId }) => userId)}::text[],
+        ${column(({ resource }) => resource)}::text[], ${column(({ position }) => position.topic)}::text[],
+        ${column(({ position }) => position.partition)}::int[],
+        ${column(({ position }) => position.offset.toString())}::bigint[],
+        ${column(({ correlationId }) => correlationId)}::text[],
+        ${column(({ causationId }) => causationId)}::text[],
+        ${column(({ occurredAt }) => occurredAt)}::timestamptz[])`);
   }
 
   /** Newest first; one more than `limit` where there are more. */

@@ -20,9 +20,14 @@ export interface Reservation {
 export class ReservationStore {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Waits for another transaction that is writing the same order's first row, too. */
+  /**
+   * From here to its end the transaction is the only one that moves stock. Orders share transactions, so with locks per
+   * product two of them could each hold what the other's next order needs, and PostgreSQL ends such a wait only after
+   * `deadlock_timeout`. It also waits for another transaction that is writing the same order's first row.
+   */
   async lock(orderId: string): Promise<Reservation | undefined> {
-    await this.unitOfWork.sql.run(sql`select pg_advisory_xact_lock(hashtextextended(${orderId}, 1))`);
+    await this.unitOfWork.sql.run(sql`
+      select pg_advisory_xact_lock(hashtextextended(current_schema() || ':stock', 0))`);
     return this.unitOfWork.sql.row<Reservation>(sql`
       select order_id as "orderId", status, flow, attempt, lines, failure
       from reservations where order_id = ${orderId}`);
