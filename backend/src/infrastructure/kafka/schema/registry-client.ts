@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { fullJitter } from '@/infrastructure/concurrency/back-off';
 import { SchemaRegistryUnavailableError, SchemaRejectedError } from './schema.errors';
 
 export interface RegistryAnswer {
@@ -5,6 +7,8 @@ export interface RegistryAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+const TRIES = 4;
+const PAUSE = { firstMs: 100, longestMs: 1_000 };
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
 
 /** Calls of the Confluent Schema Registry's REST API, each bounded in time. */
@@ -32,20 +36,38 @@ export class RegistryClient {
     return this.base;
   }
 
-  /** Answers with status 200 and 404; everything else rejects with the fitting coded error. */
+  /**
+   * Answers with status 200 and 404; everything else rejects with the fitting coded error. A registry that says that it
+   * cannot at present is asked again a few times: every call may be repeated, and clients that register the same schema
+   * at once get in each other's way there.
+   */
   async call(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<RegistryAnswer> {
-    const response = await this.fetch(method, path, body);
-    const text = await this.text(response);
-    if (response.status >= 500 || response.status === 429) {
-      throw this.unavailable(`it answered ${response.status}`);
+    for (let failures = 1; ; failures++) {
+      const response = await this.fetch(method, path, body);
+      const text = await this.text(response);
+      const answer = parse(text);
+      if (response.status < 500 && response.status !== 429) {
+        return this.answerOf(`${method} ${path}`, response, text, answer);
+      }
+      if (failures === TRIES) {
+        throw this.unavailable(`it answered ${response.status} ${TRIES} times: ${messageOf(answer, text)}`);
+      }
+      await delay(fullJitter(PAUSE, failures, Math.random()));
     }
-    const answer = parse(text);
+  }
+
+  private answerOf(
+    request: string,
+    response: Response,
+    text: string,
+    answer: Record<string, unknown> | undefined,
+  ): RegistryAnswer {
     if (response.ok && answer) return { status: response.status, body: answer };
-    if (response.status === 404 && method === 'GET') return { status: 404, body: answer ?? {} };
+    if (response.status === 404 && request.startsWith('GET ')) return { status: 404, body: answer ?? {} };
     if (response.ok)
       throw this.unavailable('its answer is not JSON; is there something else at this address?');
     throw new SchemaRejectedError(
-      `The schema registry at ${this.base} refused ${method} ${path} (${response.status}): ${messageOf(answer, text)}`,
+      `The schema registry at ${this.base} refused ${request} (${response.status}): ${messageOf(answer, text)}`,
       response.status,
     );
   }

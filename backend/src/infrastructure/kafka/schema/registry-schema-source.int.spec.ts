@@ -131,6 +131,30 @@ describe('a schema registry', () => {
     });
   });
 
+  it('that cannot at present is asked again, a few times', async () => {
+    const { codec, newEvent } = codecFixture([], source());
+    let refused = 0;
+    answer = (request, response, body) => {
+      refused += 1;
+      if (refused > 2) return normal(request, response, body);
+      return reply(response, 500, { error_code: 50001, message: 'Error in the backend data store' });
+    };
+
+    expect((await codec.encode(newEvent(order, data))).value?.readInt32BE(1)).toBe(41);
+    expect(refused).toBeGreaterThan(2);
+  });
+
+  it('that stays unable is named with its own words', async () => {
+    const { codec, newEvent } = codecFixture([], source());
+    answer = (_, response) => reply(response, 500, { error_code: 50001, message: 'the store is gone' });
+
+    await expect(codec.encode(newEvent(order, data))).rejects.toMatchObject({
+      code: 'SCHEMA_REGISTRY_UNAVAILABLE',
+      message: expect.stringContaining('500 4 times: the store is gone'),
+    });
+    expect(calls).toHaveLength(4);
+  });
+
   it.each<[string, Answer]>([
     ['answers with an error of its own', (_, response) => reply(response, 503, {})],
     ['answers with a page', (_, response) => response.end('<html></html>')],
