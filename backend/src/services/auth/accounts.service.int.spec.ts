@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { OrderCreatedEvent } from '@shop/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AccessTokens } from '@/infrastructure/security/access-tokens';
 import { type ServiceState, serviceState } from '@/testing/service-state';
@@ -7,6 +6,7 @@ import { AccountsService } from './accounts.service';
 import { THROTTLE } from './domain/login-throttle';
 import { authMigrations } from './state/auth.migrations';
 import { LoginFailures } from './state/login-failures';
+import { EventConsumerService } from '@/infrastructure/kafka/consumer/event-consumer.service';
 import { OnOrderEventsHandler } from './entry/on-order-events.handler';
 import { OrderHistory } from './state/order-history';
 import { UserRepository } from './state/user.repository';
@@ -84,13 +84,23 @@ describe('accounts', () => {
     const { userId } = await accounts.register({ email: 'eve@example.com', password: 'password one' });
     const order = { userId, status: 'pending', total: 12.5, currency: 'EUR', itemCount: 2 };
     await unitOfWork.run(async () => {
-      await history.add({ ...order, orderId: 'o1', createdAt: '2026-01-01T00:00:00.000Z' });
-      await history.add({ ...order, orderId: 'o2', createdAt: '2026-01-02T00:00:00.000Z' });
-      await history.setStatus('o1', 'completed');
+      await history.add([
+        { ...order, orderId: 'o1', createdAt: '2026-01-01T00:00:00.000Z' },
+        { ...order, orderId: 'o2', createdAt: '2026-01-02T00:00:00.000Z' },
+      ]);
     });
+    const handler = new OnOrderEventsHandler(new EventConsumerService(), history);
+    const keep = (...events: readonly object[]) =>
+      unitOfWork.run(() => handler.keep(events.map((event) => ({ event })) as never));
+    await keep(
+      { eventType: 'order.status.updated', data: { orderId: 'o1', newStatus: 'paid' } },
+      { eventType: 'order.status.updated', data: { orderId: 'o2', newStatus: 'reserved' } },
+      { eventType: 'order.status.updated', data: { orderId: 'o1', newStatus: 'shipped' } },
+      { eventType: 'order.completed', data: { orderId: 'o1' } },
+    );
     const latest = await history.latest(userId, 10);
     expect(latest.map(({ orderId, status }) => [orderId, status])).toEqual([
-      ['o2', 'pending'],
+      ['o2', 'reserved'],
       ['o1', 'completed'],
     ]);
     // An event of another producer; an index takes no id of this length.
@@ -101,8 +111,7 @@ describe('accounts', () => {
       totals: { total: 1 },
       createdAt: '2026-01-03T00:00:00.000Z',
     };
-    const created = { data } as unknown as OrderCreatedEvent;
-    await unitOfWork.run(() => new OnOrderEventsHandler(history).created(created));
+    await keep({ eventType: 'order.created', data });
     expect(await history.latest(userId, 10)).toHaveLength(2);
     await unitOfWork.run(() => users.erase(userId));
     expect(await users.profileOf(userId)).toBeUndefined();

@@ -27,8 +27,8 @@ describe('notifications', () => {
     const { database, unitOfWork, publisher } = state;
     mailbox = new Mailbox(database);
     contacts = new Contacts(database, unitOfWork);
-    const repository = new NotificationRepository(unitOfWork);
-    const notifications = new NotificationService(unitOfWork, publisher, repository, contacts);
+    const repository = new NotificationRepository(database, unitOfWork);
+    const notifications = new NotificationService(unitOfWork, publisher, repository);
     handler = new NotificationEventHandler(notifications, contacts, 'EUR', state.unitOfWork);
   });
   afterEach(async () => {
@@ -41,11 +41,11 @@ describe('notifications', () => {
     const mail = new MailService({ smtpUrl, from: 'Shop <shop@example.com>' }, mailbox, breakers);
     await mail.onModuleInit();
     open.push(mail);
-    const { unitOfWork, publisher } = state;
+    const { database, unitOfWork, publisher } = state;
     return new MailDispatchService(
       unitOfWork,
       publisher,
-      new NotificationRepository(unitOfWork),
+      new NotificationRepository(database, unitOfWork),
       contacts,
       mail,
     );

@@ -46,12 +46,12 @@ export class MailDispatchService {
     await this.sent(request, messageId);
   }
 
-  private isSettled(request: Request): Promise<boolean> {
-    const { notificationId, userId, template, orderId } = request;
-    return this.unitOfWork.run(async () => {
-      await this.notifications.add({ notificationId, userId, template, orderId });
-      return (await this.notifications.statusOf(notificationId)) !== 'requested';
-    });
+  /** Where it was not asked for by us it is written down now. */
+  private async isSettled({ notificationId, userId, template, orderId }: Request): Promise<boolean> {
+    const status = await this.notifications.statusOf(notificationId);
+    if (status !== undefined) return status !== 'requested';
+    await this.unitOfWork.run(() => this.notifications.add({ notificationId, userId, template, orderId }));
+    return false;
   }
 
   private async compose(request: Request): Promise<Composed | Refusal> {
@@ -62,14 +62,15 @@ export class MailDispatchService {
     if (!isTemplate(template)) {
       return { code: 'UNKNOWN_TEMPLATE', message: `There is no template '${template}'.` };
     }
-    const contact = await this.contacts.contact(userId);
     if (template === 'welcome') {
+      const contact = await this.contacts.contact(userId);
       return contact ? { to: contact.email, letter: welcomeLetter(contact.name) } : noContact(userId);
     }
     const order = orderId === undefined ? undefined : await this.contacts.order(orderId);
     if (!order || order.userId !== userId) {
       return { code: 'UNKNOWN_ORDER', message: 'The order is not known as one of this user.' };
     }
+    const { contact } = order;
     const to = order.email ?? contact?.email;
     if (to === undefined) return noContact(userId);
     return { to, letter: orderLetter(template, order, contact?.name ?? null) };

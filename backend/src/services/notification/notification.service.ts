@@ -3,8 +3,14 @@ import { EventPublisherService } from '@/infrastructure/kafka/publisher/event-pu
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { subjectOf } from './domain/mail-templates';
 import { notificationIdOf, type OrderTemplate, type Template } from './domain/notification';
-import { Contacts } from './state/contacts';
 import { NotificationRepository } from './state/notification.repository';
+
+interface Wanted {
+  readonly notificationId: string;
+  readonly userId: string;
+  readonly template: Template;
+  readonly orderId?: string;
+}
 
 /**
  * Asks for notifications: a row and a `notification.requested` in one unit of work, once per template and subject
@@ -16,12 +22,7 @@ export class NotificationService {
     private readonly unitOfWork: UnitOfWork,
     private readonly publisher: EventPublisherService,
     private readonly notifications: NotificationRepository,
-    private readonly contacts: Contacts,
   ) {}
-
-  sendWelcomeEmail(userId: string): Promise<void> {
-    return this.request('welcome', userId);
-  }
 
   sendOrderConfirmation(orderId: string): Promise<void> {
     return this.sendOrderMail('order-confirmation', orderId);
@@ -29,25 +30,32 @@ export class NotificationService {
 
   /** An order that this service has not heard of has nobody to write to: nothing is asked for. */
   async sendOrderMail(template: OrderTemplate, orderId: string): Promise<void> {
-    const order = await this.contacts.order(orderId);
-    if (order) await this.request(template, order.userId, orderId);
+    const notificationId = notificationIdOf(template, orderId);
+    await this.unitOfWork.run(async () => {
+      const userId = await this.notifications.addForOrder(template, notificationId, orderId);
+      if (userId !== undefined) await this.ask({ notificationId, userId, template, orderId });
+    });
   }
 
-  private async request(template: Template, userId: string, orderId?: string): Promise<void> {
+  async sendWelcomeEmail(userId: string): Promise<void> {
     // A foreign event may name nobody; there is no one to tell then.
     if (userId === '') return;
-    const notificationId = notificationIdOf(template, orderId ?? userId);
+    const wanted = {
+      notificationId: notificationIdOf('welcome', userId),
+      userId,
+      template: 'welcome',
+    } as const;
     await this.unitOfWork.run(async () => {
-      if (!(await this.notifications.add({ notificationId, userId, template, orderId }))) return;
-      await this.publisher.publishNotificationRequested({
-        notificationId,
-        userId,
-        channel: 'email',
-        template,
-        subject: subjectOf(template, orderId),
-        requestedAt: new Date().toISOString(),
-        ...(orderId === undefined ? {} : { orderId }),
-      });
+      if (await this.notifications.add({ ...wanted, orderId: undefined })) await this.ask(wanted);
+    });
+  }
+
+  private async ask(wanted: Wanted): Promise<void> {
+    await this.publisher.publishNotificationRequested({
+      ...wanted,
+      channel: 'email',
+      subject: subjectOf(wanted.template, wanted.orderId),
+      requestedAt: new Date().toISOString(),
     });
   }
 }

@@ -4,7 +4,7 @@ import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.deco
 import { UserRepository } from '../state/user.repository';
 
 @Injectable()
-@KafkaHandler('user.deleted', { name: 'auth.on-user-deleted' })
+@KafkaHandler('user.deleted', { name: 'auth.on-user-deleted', effects: 'transaction' })
 export class OnUserDeletedHandler {
   constructor(private readonly users: UserRepository) {}
 

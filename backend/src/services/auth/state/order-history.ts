@@ -25,17 +25,26 @@ export class OrderHistory {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  async add(order: PlacedOrder): Promise<void> {
+  async add(orders: readonly PlacedOrder[]): Promise<void> {
+    if (orders.length === 0) return;
+    const column = <Value>(of: (order: PlacedOrder) => Value) => orders.map(of);
     await this.unitOfWork.sql.run(sql`
       insert into order_history (order_id, user_id, status, total, currency, item_count, created_at)
-      values (${order.orderId}, ${order.userId}, ${order.status}, ${order.total}, ${order.currency},
-        ${order.itemCount}, ${order.createdAt})
+      select * from unnest(
+        ${column(({ orderId }) => orderId)}::text[], ${column(({ userId }) => userId)}::text[],
+        ${column(({ status }) => status)}::text[], ${column(({ total }) => total)}::numeric[],
+        ${column(({ currency }) => currency)}::text[], ${column(({ itemCount }) => itemCount)}::bigint[],
+        ${column(({ createdAt }) => createdAt)}::timestamptz[])
       on conflict (order_id) do nothing`);
   }
 
-  async setStatus(orderId: string, status: string): Promise<void> {
+  /** By order id. */
+  async setStatuses(statuses: ReadonlyMap<string, string>): Promise<void> {
+    if (statuses.size === 0) return;
     await this.unitOfWork.sql.run(sql`
-      update order_history set status = ${status} where order_id = ${orderId}`);
+      update order_history set status = changed.status
+      from unnest(${[...statuses.keys()]}::text[], ${[...statuses.values()]}::text[]) as changed (order_id, status)
+      where order_history.order_id = changed.order_id`);
   }
 
   async latest(userId: string, limit: number): Promise<OrderHistoryEntry[]> {

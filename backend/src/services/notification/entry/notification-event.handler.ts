@@ -9,7 +9,10 @@ import { Contacts } from '../state/contacts';
 
 /** Welcomes users and confirms orders. */
 @Injectable()
-@KafkaHandler(['user.registered', 'order.created'], { name: 'notification.notification-event-handler' })
+@KafkaHandler(['user.registered', 'order.created'], {
+  name: 'notification.notification-event-handler',
+  effects: 'transaction',
+})
 export class NotificationEventHandler {
   constructor(
     private readonly notifications: NotificationService,

@@ -11,6 +11,8 @@ interface OrderRow {
   readonly total: string;
   readonly lines: OrderFacts['lines'];
   readonly cancel_reason: string | null;
+  readonly contact_email: string | null;
+  readonly contact_name: string | null;
 }
 
 /** Whom we write to and about what. Writes are part of the unit of work. */
@@ -44,12 +46,16 @@ export class Contacts {
       update orders set cancel_reason = ${reason} where order_id = ${orderId}`);
   }
 
-  /** Sees what the unit of work in progress wrote. */
-  async order(orderId: string): Promise<OrderFacts | undefined> {
-    const session = this.unitOfWork.inProgress ? this.unitOfWork.sql : this.database;
-    const row = await session.row<OrderRow>(sql`
-      select user_id, email, currency, total, lines, cancel_reason from orders where order_id = ${orderId}`);
+  /** Undefined for an order that this service has not heard of. */
+  async order(
+    orderId: string,
+  ): Promise<(OrderFacts & { readonly contact: Contact | undefined }) | undefined> {
+    const row = await this.database.row<OrderRow>(sql`
+      select orders.user_id, orders.email, currency, total, lines, cancel_reason,
+        contacts.email as contact_email, contacts.name as contact_name
+      from orders left join contacts using (user_id) where order_id = ${orderId}`);
     if (!row) return undefined;
+    const { contact_email: email, contact_name: name } = row;
     return {
       orderId,
       userId: row.user_id,
@@ -58,6 +64,7 @@ export class Contacts {
       total: Number(row.total),
       lines: row.lines,
       cancelReason: row.cancel_reason,
+      contact: email === null ? undefined : { email, name },
     };
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { Database } from '@/infrastructure/postgres/database';
 import { sql } from '@/infrastructure/postgres/sql';
 
 export interface NewNotification {
@@ -11,10 +12,13 @@ export interface NewNotification {
 
 export type NotificationStatus = 'requested' | 'sent' | 'failed';
 
-/** What was asked for and what became of it. All of it is part of the unit of work. */
+/** What was asked for and what became of it. Writes are part of the unit of work. */
 @Injectable()
 export class NotificationRepository {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
 
   /** False where it was asked for before. */
   async add({ notificationId, userId, template, orderId }: NewNotification): Promise<boolean> {
@@ -25,8 +29,18 @@ export class NotificationRepository {
     return added === 1;
   }
 
+  /** The user of the order, of whom it was asked for the first time; undefined otherwise, and for an unknown order. */
+  async addForOrder(template: string, notificationId: string, orderId: string): Promise<string | undefined> {
+    const added = await this.unitOfWork.sql.row<{ userId: string }>(sql`
+      insert into notifications (notification_id, user_id, template, order_id, status)
+      select ${notificationId}, user_id, ${template}, order_id, 'requested' from orders
+      where order_id = ${orderId} and user_id <> ''
+      on conflict (notification_id) do nothing returning user_id as "userId"`);
+    return added?.userId;
+  }
+
   async statusOf(notificationId: string): Promise<NotificationStatus | undefined> {
-    const row = await this.unitOfWork.sql.row<{ status: NotificationStatus }>(sql`
+    const row = await this.database.row<{ status: NotificationStatus }>(sql`
       select status from notifications where notification_id = ${notificationId}`);
     return row?.status;
   }
