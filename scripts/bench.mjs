@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { postgresForBenches } from './lib/bench/bench-postgres.mjs';
 import { installBench } from './lib/bench/install-bench.mjs';
-import { kafkaForBenches } from './lib/bench/running-kafka.mjs';
+import { kafkaForBenches } from './lib/bench/kafka-for-benches.mjs';
 import { say } from './lib/console.mjs';
 import { whenNpmIsGone } from './lib/npm-parent.mjs';
 import { endAll, run } from './lib/run.mjs';

@@ -11,8 +11,6 @@ import { writeResults } from './report/results-file.ts';
 import { terminalTable } from './report/table.ts';
 
 const LEAST_RUNS = 5;
-/** Of one bench with so many runs. */
-const LIMIT_MS = 300_000;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -46,13 +44,11 @@ for (const bench of benches) {
   const surroundings = await surroundingsOf(parts, process.env['BENCH_KAFKA_VERSION']);
   const lab = new Lab({ parts, runs, profile: values.profile, say });
   late = false;
-  const limit = setTimeout(
-    () => {
-      late = true;
-      endSides();
-    },
-    LIMIT_MS * Math.max(1, runs / LEAST_RUNS),
-  );
+  const limitMinutes = (bench.minutesPerRun ?? 1) * Math.max(runs, LEAST_RUNS);
+  const limit = setTimeout(() => {
+    late = true;
+    endSides();
+  }, limitMinutes * 60_000);
   try {
     const findings = await bench.run(lab);
     const found = findings.map(({ measure, runs: figures, settings }) =>
@@ -62,7 +58,7 @@ for (const bench of benches) {
     // Fewer runs than asked for are a try, not a result.
     if (runs >= LEAST_RUNS) say(`  written to ${writeResults(bench.name, found)}`);
   } catch (error) {
-    if (late) say(`  FAILED: it was not done in ${LIMIT_MS / 60_000} minutes.`);
+    if (late) say(`  FAILED: it was not done in ${limitMinutes} minutes.`);
     else if (!interrupted) say(`  FAILED: ${fault(error)}`);
     process.exitCode = 1;
   } finally {

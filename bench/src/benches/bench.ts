@@ -13,6 +13,8 @@ export interface Bench {
   readonly name: string;
   /** One sentence: what is compared. */
   readonly about: string;
+  /** It fails when it takes longer; default 1. */
+  readonly minutesPerRun?: number;
   run(lab: Lab): Promise<readonly Finding[]>;
 }
 

@@ -4,6 +4,9 @@ import { eventStore } from './event-store.ts';
 import { failing5Percent } from './failing-5-percent.ts';
 import { inboxRow } from './inbox-row.ts';
 import { keys10ms } from './keys-10ms.ts';
+import { orderLatency } from './order-latency.ts';
+import { orderStatements } from './order-statements.ts';
+import { orders } from './orders.ts';
 import { outboxDrain } from './outbox-drain.ts';
 import { parallelConsumer } from './parallel-consumer.ts';
 import { parked100k } from './parked-100k.ts';
@@ -18,4 +21,7 @@ export const benches: readonly Bench[] = [
   parked100k,
   outboxDrain,
   eventStore,
+  orders,
+  orderStatements,
+  orderLatency,
 ];

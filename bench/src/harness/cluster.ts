@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Admin } from '@platformatic/kafka';
 import type { Parts } from './environment.ts';
 
 const REPLICAS = 3;
+const LOOK_AGAIN_MS = 50;
+const GONE_WITHIN_MS = 30_000;
 
 /** Makes topics and takes them away again, with what else carries their name. */
 export class Cluster {
@@ -15,13 +18,21 @@ export class Cluster {
     await this.withAdmin((admin) => admin.createTopics({ topics: [topic], partitions, replicas: REPLICAS }));
   }
 
+  /** Which of these topics and their dead-letter topics there are. */
+  async thereOf(topics: readonly string[]): Promise<string[]> {
+    const existing = new Set(await this.withAdmin((admin) => admin.listTopics()));
+    return topics.flatMap((topic) => [topic, `${topic}.dlq`]).filter((topic) => existing.has(topic));
+  }
+
   /** The topics, their dead-letter topics and their subjects in the registry. */
   async remove(topics: readonly string[]): Promise<void> {
-    await this.withAdmin(async (admin) => {
-      const existing = new Set(await admin.listTopics());
-      const made = topics.flatMap((topic) => [topic, `${topic}.dlq`]).filter((topic) => existing.has(topic));
-      if (made.length > 0) await admin.deleteTopics({ topics: made });
-    });
+    const made = await this.thereOf(topics);
+    if (made.length > 0) await this.withAdmin((admin) => admin.deleteTopics({ topics: made }));
+    const deadline = performance.now() + GONE_WITHIN_MS;
+    while ((await this.thereOf(topics)).length > 0) {
+      if (performance.now() > deadline) throw new Error('Topics are still there after they were deleted.');
+      await delay(LOOK_AGAIN_MS);
+    }
     const answer = await fetch(`${this.parts.registryUrl}/subjects`);
     if (!answer.ok) return;
     const subjects = (await answer.json()) as string[];
@@ -31,10 +42,10 @@ export class Cluster {
     }
   }
 
-  private async withAdmin(work: (admin: Admin) => Promise<unknown>): Promise<void> {
+  private async withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
     const admin = new Admin({ clientId: 'bench', bootstrapBrokers: [...this.parts.brokers] });
     try {
-      await work(admin);
+      return await work(admin);
     } finally {
       await admin.close();
     }

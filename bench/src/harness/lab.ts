@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
+import { topicNames } from '../../../contracts/src/event-types.ts';
 import { Cluster } from './cluster.ts';
 import type { Parts } from './environment.ts';
 import type { Measured } from './side.ts';
@@ -57,9 +61,47 @@ export class Lab {
     }
   }
 
+  /** A database of its own on the same server, for the time of the work. */
+  async withDatabase<T>(what: string, work: (databaseUrl: string) => Promise<T>): Promise<T> {
+    const database = this.name(what).replaceAll('-', '_');
+    await this.query(`create database ${database}`);
+    await this.query('checkpoint');
+    const url = new URL(this.options.parts.postgresUrl);
+    url.pathname = database;
+    try {
+      return await work(url.href);
+    } finally {
+      await this.query(`drop database if exists ${database} with (force)`);
+    }
+  }
+
+  /** A database, and a folder for what else a shop keeps. */
+  async forShop<T>(work: (kept: { databaseUrl: string; dataDir: string }) => Promise<T>): Promise<T> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'shop-bench-data-'));
+    try {
+      return await this.withDatabase('shop', (databaseUrl) => work({ databaseUrl, dataDir }));
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  }
+
+  /** The same, on a cluster that has no topics of a shop; those that it makes are gone afterwards. */
+  async forShopOnKafka<T>(work: (kept: { databaseUrl: string; dataDir: string }) => Promise<T>): Promise<T> {
+    const there = await this.cluster.thereOf(topicNames);
+    if (there.length > 0) {
+      throw new Error(`The cluster has topics of a shop, such as ${there[0]}: the bench needs one without.`);
+    }
+    try {
+      return await this.forShop(work);
+    } finally {
+      await this.cluster.remove(topicNames);
+    }
+  }
+
   begin(side: string, params: object): RunningSide {
+    const { parts, say } = this.options;
     const profile = side.startsWith('ours') ? this.options.profile : undefined;
-    return startSide(side, { parts: this.options.parts, ...params }, { limitMs: SIDE_LIMIT_MS, profile });
+    return startSide(side, { parts, ...params }, { limitMs: SIDE_LIMIT_MS, profile, say });
   }
 
   side(side: string, params: object): Promise<Measured> {

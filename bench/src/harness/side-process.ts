@@ -14,6 +14,7 @@ process.once('message', async ({ name, params }: ToChild) => {
     const { run }: SideModule = await import(`../sides/${name}.ts`);
     const measured = await run(params, {
       ready: () => void toParent({ kind: 'ready' }),
+      say: (text) => void toParent({ kind: 'said', text }),
     });
     const { user, system } = process.cpuUsage();
     await toParent({ kind: 'measured', measured: { ...measured, cpuMs: (user + system) / 1_000 } });

@@ -13,6 +13,7 @@ export interface SideOptions {
   readonly limitMs: number;
   /** Where the V8 profile of this side goes. */
   readonly profile?: string | undefined;
+  readonly say: (text: string) => void;
 }
 
 const PROGRAM = fileURLToPath(new URL('side-process.ts', import.meta.url));
@@ -24,7 +25,11 @@ export function endSides(): void {
 }
 
 /** Starts a side in a process of its own; it is ended when the limit has passed. */
-export function startSide(name: string, params: unknown, { limitMs, profile }: SideOptions): RunningSide {
+export function startSide(
+  name: string,
+  params: unknown,
+  { limitMs, profile, say }: SideOptions,
+): RunningSide {
   const child = fork(PROGRAM, [], {
     execArgv: profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -43,6 +48,7 @@ export function startSide(name: string, params: unknown, { limitMs, profile }: S
   }, limitMs);
   child.on('message', (message: FromChild) => {
     if (message.kind === 'ready') ready.resolve();
+    else if (message.kind === 'said') say(message.text);
     else outcome = message;
   });
   child.once('close', (code, signal) => {

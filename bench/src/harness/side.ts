@@ -4,6 +4,8 @@ export type Measured = Readonly<Record<string, number>>;
 export interface Stage {
   /** The parent may go on with what waits for this side. */
   ready(): void;
+  /** Shows what is no figure of the result. */
+  say(text: string): void;
 }
 
 /** One contestant, control or helper: a module in `sides/`, run in a process of its own. */
@@ -18,6 +20,7 @@ export interface ToChild {
 
 export type FromChild =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'said'; readonly text: string }
   | { readonly kind: 'measured'; readonly measured: Measured }
   | { readonly kind: 'failed'; readonly message: string };
 

@@ -4,7 +4,15 @@ import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import type { Surroundings } from '../report/result-row.ts';
 import type { Parts } from './environment.ts';
 
-const COMPARED = ['@platformatic/kafka', '@nestjs/core', '@nestjs/microservices', 'kafkajs', 'pg', 'avsc'];
+const COMPARED = [
+  '@platformatic/kafka',
+  '@nestjs/core',
+  '@nestjs/microservices',
+  'kafkajs',
+  'pg',
+  'avsc',
+  '@dbos-inc/dbos-sdk',
+];
 
 /** With which versions and on which machine the figures came to be. */
 export async function surroundingsOf(

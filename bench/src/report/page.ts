@@ -17,6 +17,10 @@ each writes \`bench/results/<name>.json\`, and from those files \`npm run bench:
   load with nothing of ours in the way.
 - Ours is the packed module, installed like any other package, with its shipped settings: gzip, idempotent producer, one
   request in flight, inbox on, three replicas, PostgreSQL with fsync.
+- Where whole orders are measured, ours is the built shop as \`npm start\` runs it: every service in one process, the
+  payment simulator in another, on the server that its peer uses, with \`synchronous_commit=on\`. Afterwards each order is
+  proved: paid once by the simulator's ledger, shipped once, its pieces sold once, its letter sent.
+- At a steady rate, time counts from the moment when a request was due, whether or not the shop kept up.
 - Events are published before a side starts, where the measure is no rate. Time runs from the first fetch to the moment
   when every outcome is stored; without a database, to the end of the last handler.
 - In every run each event is followed: one that is lost, doubled or out of the order of its key ends the bench as failed.
