@@ -10,6 +10,7 @@ export { type EventDefinitions, eventDefinitions } from './event-definitions.ts'
 export * from './event-types.ts';
 export type * from './generated/event-data.ts';
 export type * from './generated/events.ts';
+export { passingDeclines } from './passing-declines.ts';
 export { type PublishMethodName, publishMethodName } from './publish-method-name.ts';
 export { eventTopology, topics } from './topology.ts';
 export type * from './topology.types.ts';

@@ -169,6 +169,30 @@ describe('refunds', () => {
   });
 });
 
+describe('a pending refund', () => {
+  it('is settled by the bank, that is by PUT /refunds/:id, and once', async () => {
+    const paid = await stripe.paymentIntents.create({ ...draft('pm_card_pendingRefund'), confirm: true });
+    const part = await stripe.refunds.create({ payment_intent: paid.id, amount: 250 });
+    const rest = await stripe.refunds.create({ payment_intent: paid.id });
+    expect([part.status, rest.status]).toEqual(['pending', 'pending']);
+    expect((await simulator.settleRefund(part.id, 'failed')).status).toBe(200);
+    expect((await simulator.settleRefund(rest.id, 'succeeded')).status).toBe(200);
+
+    const again = await simulator.settleRefund(part.id, 'succeeded');
+    expect([again.status, await again.json()]).toEqual([
+      409,
+      expect.objectContaining({ code: 'SIMULATOR_REFUND_NOT_PENDING' }),
+    ]);
+    expect((await simulator.settleRefund(rest.id, 'pending' as never)).status).toBe(400);
+    const { data } = await stripe.refunds.list({ payment_intent: paid.id });
+    expect(data.map(({ id, status }) => [id, status])).toEqual([
+      [rest.id, 'succeeded'],
+      [part.id, 'failed'],
+    ]);
+    expect((await simulator.ledger()).get(order())).toMatchObject({ refunds: 1, refunded: 1_000 });
+  });
+});
+
 describe('what is refused', () => {
   it('wants a test key', async () => {
     const live = await failureOf(simulator.stripe({ key: 'sk_live_nope' }).paymentIntents.list());

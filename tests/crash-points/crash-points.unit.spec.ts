@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PointList } from './crash-point';
+import { type Engine, PointList } from './crash-point';
 import { idleRules, ruleFor } from './not-an-order';
 import { boundOf, writes } from './product/statement';
 import { UnitNotes } from './product/unit-notes';
@@ -48,31 +48,45 @@ describe('the name of a commit', () => {
   });
 });
 
-describe('the list of crash points', () => {
-  const list = new PointList('embedded');
+const lists = (['embedded', 'kafka'] as const).flatMap((engine) =>
+  (['saga', 'choreography'] as const).map((flow) => ({ engine, flow })),
+);
+
+describe.for(lists)('the list of crash points, $engine, $flow', ({ engine, flow }) => {
+  const list = new PointList(engine, flow);
 
   it('has both sides of every name once', () => {
-    expect(list.points).toHaveLength(2 * new Set(list.always).size);
+    const told = list.points.map(({ side, name }) => `${side} ${name}`);
+    expect(new Set(told).size).toBe(told.length);
+    expect(told.filter((point) => point.startsWith('before'))).toHaveLength(told.length / 2);
     expect(list.always.length).toBeGreaterThan(0);
   });
 
   it('tells a crossing that nobody has named, and a name that nothing comes to', () => {
-    const [first = '', ...others] = list.always;
-    expect(list.unlisted([...list.always, ...list.sometimes])).toEqual([]);
-    expect(list.unlisted([...list.always, 'commit: Charge.chargeTwice'])).toEqual([
-      'commit: Charge.chargeTwice',
-    ]);
-    expect(list.missing(new Set(others))).toEqual([first]);
+    const names = list.points.map(({ name }) => name);
+    const last = names.at(-1);
+    expect(list.unlisted([...names, ...list.sometimes])).toEqual([]);
+    expect(list.unlisted([...names, 'commit: Charge.chargeTwice'])).toEqual(['commit: Charge.chargeTwice']);
+    expect(list.missing(new Set(names.filter((name) => name !== last)))).toEqual([last]);
   });
 
   it('has no crossing that a rule takes for background', () => {
     expect([...list.always, ...list.sometimes].filter((name) => ruleFor(name))).toEqual([]);
   });
+});
 
-  it('tells a rule that nothing needs', () => {
-    expect(idleRules(['commit: migrate.migrate']).map(({ why }) => why)).not.toContain(
-      'tables are made before anything is accepted',
-    );
-    expect(idleRules([]).length).toBeGreaterThan(0);
+describe('the rules for what no order waits for', () => {
+  const whys = (names: readonly string[], engine: Engine) => idleRules(names, engine).map(({ why }) => why);
+
+  it('tells one that nothing needs', () => {
+    const tables = 'tables are made before anything is accepted';
+    expect(whys([], 'embedded')).toContain(tables);
+    expect(whys(['commit: migrate.migrate'], 'embedded')).not.toContain(tables);
+  });
+
+  it('does not ask for those of the other engine', () => {
+    const topics = 'topics are made before anything is accepted';
+    expect(whys([], 'embedded')).toContain(topics);
+    expect(whys([], 'kafka')).not.toContain(topics);
   });
 });

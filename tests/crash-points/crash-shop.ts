@@ -8,6 +8,7 @@ import type { TestKafka } from '@/testing/provided-context';
 import { Shop } from '../support/shop';
 import type { CrashPoint } from './crash-point';
 import { isGone } from './is-gone';
+import type { Flow } from './order-kinds';
 
 export interface CrashShopOptions {
   readonly databaseUrl: string;
@@ -44,6 +45,7 @@ export class CrashShop {
   async startFor(point: CrashPoint): Promise<void> {
     await rm(this.markFile, { force: true });
     Object.assign(this.env, { CRASH_AT: `${point.side} ${point.name}`, CRASH_MARK: this.markFile });
+    this.env['ORDER_FLOW'] = point.flow;
     await this.shop.kill();
     // It may be struck before it is ready.
     await this.shop.restart().catch(async (error: unknown) => {
@@ -66,9 +68,10 @@ export class CrashShop {
     await eventually(() => isGone(pid), { what: 'the process to be gone' });
   }
 
-  /** Starts the shop anew, to live. */
-  async startToLive(): Promise<void> {
+  /** Starts the shop anew, to live; orders that are under way keep their flow. */
+  async startToLive(flow: Flow): Promise<void> {
     delete this.env['CRASH_AT'];
+    this.env['ORDER_FLOW'] = flow;
     await this.shop.kill();
     await this.shop.restart();
   }

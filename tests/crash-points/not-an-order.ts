@@ -1,6 +1,10 @@
+import type { Engine } from './crash-point';
+
 export interface Rule {
   readonly matches: RegExp;
   readonly why: string;
+  /** Absent: on both engines. */
+  readonly engine?: Engine;
 }
 
 /**
@@ -9,7 +13,11 @@ export interface Rule {
  */
 const RULES: readonly Rule[] = [
   { matches: /^commit: migrate\.[A-Za-z]+$/, why: 'tables are made before anything is accepted' },
-  { matches: /^commit: EmbeddedAdmin\.createTopics$/, why: 'topics are made before anything is accepted' },
+  {
+    matches: /^commit: EmbeddedAdmin\.createTopics$/,
+    why: 'topics are made before anything is accepted',
+    engine: 'embedded',
+  },
   { matches: /^commit: CatalogueSeeder\.[A-Za-z]+$/, why: 'the first catalogue of a new shop' },
   {
     matches: /^commit: PostgresDeliveryStore\.together of (cart|inventory)\.on-product-created\b/,
@@ -24,6 +32,7 @@ const RULES: readonly Rule[] = [
   {
     matches: /^commit: (EmbeddedMember\.join|GroupStore\.signsOfLife)$/,
     why: 'leases of group members; the fence decides what they may do',
+    engine: 'embedded',
   },
   { matches: /^commit: job-lease\.claimJob$/, why: "looks for an operator's bulk job" },
   {
@@ -35,8 +44,10 @@ const RULES: readonly Rule[] = [
 
 export const ruleFor = (name: string): Rule | undefined => RULES.find(({ matches }) => matches.test(name));
 
-/** Rules that none of these names needs. */
-export const idleRules = (names: Iterable<string>): readonly Rule[] => {
+/** Rules for the engine that none of these names needs. */
+export const idleRules = (names: Iterable<string>, engine: Engine): readonly Rule[] => {
   const all = [...names];
-  return RULES.filter(({ matches }) => !all.some((name) => matches.test(name)));
+  return RULES.filter(
+    (rule) => (rule.engine ?? engine) === engine && !all.some((name) => rule.matches.test(name)),
+  );
 };

@@ -58,9 +58,10 @@ describe('the tables of the order service', () => {
       { withinMs: 30_000, what: `the ${kind} to end` },
     );
   };
-  const lagMetric = async () => {
+  const lagMetric = async (of: 'events' | 'seconds' = 'events') => {
     const text = await (await fetch(shop.metricsUrl)).text();
-    return Number(/shop_projection_lag_events\{[^}]*projection="orders"[^}]*\} (\d+)/.exec(text)?.[1]);
+    const line = new RegExp(`shop_projection_lag_${of}\\{[^}]*projection="orders"[^}]*\\} ([\\d.]+)`);
+    return Number(line.exec(text)?.[1]);
   };
   const place = async (): Promise<string> => {
     const { status, body } = await customer.order();
@@ -142,10 +143,59 @@ describe('the tables of the order service', () => {
     expect((await call(shop.url, 'GET', `/ops/api/orders/${orderId}`)).status).toBe(401);
   });
 
+  const command = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ['scripts/projections.mjs', ...args], {
+      env: { ...process.env, OPS_URL: shop.url, OPERATOR_TOKEN: 'spec' },
+      cwd: ROOT,
+    });
+
+  it('that fall behind show by how much, by route, metric and command, and a rebuild brings them up', async () => {
+    const orderId = await place();
+    await ended([orderId]);
+    expect((await projection())?.lag).toEqual({ events: 0, streams: 0, seconds: 0 });
+    // A row that is not at the version which an append expects is left as it is.
+    const behind = await client.query('update "order".orders set version = 2 where order_id = $1', [orderId]);
+    expect(behind.rowCount).toBe(1);
+
+    const lag = (await projection())?.lag;
+    expect(lag).toMatchObject({ events: 4, streams: 1 });
+    expect(lag?.seconds).toBeGreaterThan(0);
+    await eventually(async () => (await lagMetric()) === 4);
+    await eventually(async () => (await lagMetric('seconds')) > 0);
+    expect((await command('list')).stdout).toMatch(/^orders .* 4 events of 1 streams behind, for \d+\.\d s/);
+    expect((await command('rebuild', 'orders')).stdout).toMatch(/done, [\s\S]*orders: differed/);
+    expect((await projection())?.lag).toEqual({ events: 0, streams: 0, seconds: 0 });
+    await eventually(async () => (await lagMetric()) === 0);
+  });
+
+  it('that are made of product events are rebuilt by a replay of these', async () => {
+    const rows = async () =>
+      (await client.query('select product_id, price, sellable from "order".catalogue order by 1')).rows;
+    const before = await rows();
+    expect(before.length).toBeGreaterThan(2);
+    await client.query('update "order".catalogue set price = price + 1, sellable = not sellable');
+    await client.query('delete from "order".catalogue where product_id = $1', [before[0]?.product_id]);
+    await client.query(`insert into "order".catalogue (product_id, price) values ('nothing', 1)`);
+
+    const begun = await ops<{ id: string }>('POST', 'replays', {
+      topic: 'product-events',
+      handlers: ['order.catalogue'],
+      mode: 'rebuild',
+    });
+    expect(begun.status).toBe(202);
+    const replay = await eventually(async () => {
+      const { body } = await ops<{ state: string; counts: { failed: number } }>(
+        'GET',
+        `replays/${begun.body.id}`,
+      );
+      return body.state !== 'running' && body;
+    });
+    expect(replay).toMatchObject({ state: 'completed', counts: { failed: 0 } });
+    expect(await rows()).toEqual(before);
+    await ended([await place()]);
+  });
+
   it('are compared by a command as by the route', async () => {
-    const env = { ...process.env, OPS_URL: shop.url, OPERATOR_TOKEN: 'spec' };
-    const command = (...args: string[]) =>
-      promisify(execFile)(process.execPath, ['scripts/projections.mjs', ...args], { env, cwd: ROOT });
     expect((await command('compare', 'orders')).stdout).toMatch(
       /done, \d+ streams[\s\S]*orders: was the same/,
     );

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '@/testing/eventually';
 import { checkPlatform } from '@/infrastructure/invariants/open-check';
 import type { InvariantReport } from '@/infrastructure/invariants/report';
+import { violationCodes } from '@/infrastructure/invariants/violation';
 import type { InvariantCheck } from '@/infrastructure/ops/invariants/invariant-checks';
 import { call } from '../support/customer';
 import { freePort } from '../support/free-port';
@@ -49,12 +50,16 @@ describe('npm run invariants', () => {
       ledger,
     });
 
+  const codesFound = new Set<string>();
+
   /** As `CODE subject`, without the order that was stopped on its way. */
-  const found = ({ violations }: InvariantReport): readonly string[] =>
-    violations
+  const found = ({ violations }: InvariantReport): readonly string[] => {
+    for (const { code } of violations) codesFound.add(code);
+    return violations
       .map(({ code, subject }) => `${code} ${subject}`)
       .filter((line) => line !== `ORDER_NOT_ENDED order ${stuck}`)
       .toSorted();
+  };
 
   it('finds nothing wrong with orders of every kind', () => {
     const { status, stdout, stderr } = run(['--settled']);
@@ -139,6 +144,38 @@ describe('npm run invariants', () => {
       }
     });
 
+    it('a refund that was made twice, and money of an order that nobody has placed', async () => {
+      const { body } = await call<LedgerLine[]>(mixed.shop.simulatorUrl, 'GET', '/ledger');
+      const doubled = body.find(({ refunds }) => refunds === 1);
+      const stray = { orderId: 'nobody', captured: 500, refunded: 0, captures: 1, refunds: 0 };
+      const ledger = await standInLedger([
+        ...body.map((line) =>
+          line === doubled ? { ...line, refunds: 2, refunded: 2 * line.refunded } : line,
+        ),
+        stray,
+      ]);
+      try {
+        expect(found(await check(ledger.url))).toEqual(
+          [
+            'MONEY_WITHOUT_ORDER order nobody',
+            `MONEY_DIFFERS order ${doubled?.orderId}`,
+            `REFUNDED_TWICE order ${doubled?.orderId}`,
+            `REFUND_ABOVE_CAPTURE order ${doubled?.orderId}`,
+          ].toSorted(),
+        );
+      } finally {
+        await ledger.close();
+      }
+    });
+
+    it('stock of an order that nobody has placed', async () => {
+      await using _ = await faults.strayMovement('nobody', 'prod-003');
+      expect(found(await check())).toEqual([
+        'STOCK_DIFFERS product prod-003',
+        'STOCK_WITHOUT_ORDER order nobody',
+      ]);
+    });
+
     it('a movement of stock that is gone', async () => {
       await using _ = await faults.movementGone(orders.bought, 'reserve');
       expect(found(await check())).toEqual([
@@ -182,6 +219,45 @@ describe('npm run invariants', () => {
       expect(repeated?.events.map(({ offset }) => offset)).toEqual([twice.offset, twice.copy]);
     });
 
+    it('an id that two different records have', async () => {
+      await using reused = await faults.eventIdReused('payment-events', 'payment.completed', orders.bought);
+      const report = await check();
+      expect(found(report)).toEqual([`EVENT_ID_REUSED event ${reused.identity}`]);
+      const violation = report.violations.find(({ code }) => code === 'EVENT_ID_REUSED');
+      expect(violation?.events.map(({ offset }) => offset)).toEqual([reused.offset, reused.copy]);
+    });
+
+    it('a request that was answered twice', async () => {
+      await using twice = await faults.answeredTwice('payment-events', 'payment.completed', orders.bought);
+      const report = await check();
+      expect(found(report)).toEqual([`EFFECT_TWICE order ${orders.bought}`]);
+      const violation = report.violations.find(({ code }) => code === 'EFFECT_TWICE');
+      expect(violation?.events.map(({ offset }) => offset)).toEqual([twice.offset, twice.copy]);
+    });
+
+    it('an event in a partition that is not its key’s', async () => {
+      const [topic, type] = ['shipping-events', 'shipment.requested'];
+      await using _ = await faults.inAnotherPartition(topic, type, orders.bought);
+      expect(found(await check())).toEqual([`KEY_IN_TWO_PARTITIONS ${topic} key ${orders.bought}`]);
+    });
+
+    it('an end on the topic that the order service does not know', async () => {
+      const [, declined = ''] = orders.all;
+      await using _ = await faults.toldOfAnother('order.cancelled', declined, orders.bought);
+      expect(found(await check())).toEqual([`EVENT_UNRECORDED order ${orders.bought}`]);
+    });
+
+    it('an answer that stands before its request', async () => {
+      const [topic, cause, effect] = ['payment-events', 'payment.requested', 'payment.completed'];
+      await using swapped = await faults.causeAfterEffect(topic, cause, effect, orders.bought);
+      expect([...new Set(found(await check()))]).toEqual(
+        [
+          `CAUSE_AFTER_EFFECT ${topic} key ${orders.bought}`,
+          ...new Set(swapped.handlers.map((handler) => `EFFECT_WITHOUT_EVENT ${handler}`)),
+        ].toSorted(),
+      );
+    });
+
     it('an effect that the inbox has forgotten', async () => {
       await using forgotten = await faults.inboxRowGone('payment', 'payment-events', orders.lastBought);
       expect(found(await check())).toEqual([`EVENT_WITHOUT_EFFECT ${forgotten.handler}`]);
@@ -207,6 +283,17 @@ describe('npm run invariants', () => {
     it('a row that the outbox still has', async () => {
       await using _ = await faults.outboxRow('payment', orders.bought);
       expect(found(await check())).toEqual([`OUTBOX_ROW_WAITS outbox of payment, ${orders.bought}`]);
+    });
+
+    it('a row that the log has refused', async () => {
+      await using refused = await faults.refusedRow('payment', orders.bought);
+      const report = await check();
+      expect(found(report)).toEqual([`OUTBOX_ROW_REFUSED outbox of payment, ${orders.bought}`]);
+      expect(report.violations.map(({ message }) => message).join()).toContain(`row ${refused.seq}, `);
+    });
+
+    it('of every kind there is', () => {
+      expect([...codesFound].toSorted()).toEqual(violationCodes.toSorted());
     });
 
     it('and nothing any more when all of them are mended', async () => {

@@ -1,11 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { decodeHeaders } from '@/infrastructure/kafka/transport/embedded/header-codec';
+import { decodeHeaders, encodeHeaders } from '@/infrastructure/kafka/transport/embedded/header-codec';
 
 interface Place {
   readonly segment: string;
   readonly partition: number;
   readonly offset: string;
   readonly identity: string;
+  readonly headers: Buffer;
+}
+
+/** `copy`: its offset. */
+type Copy = Place & { readonly copy: string };
+
+interface Change {
+  readonly eventId?: string;
+  readonly value?: Buffer;
+  readonly key?: string;
+  readonly partition?: number | undefined;
 }
 
 type Fault<Told> = Told & AsyncDisposable;
@@ -51,6 +63,32 @@ export class PlantedFaults {
     };
   }
 
+  async refusedRow(schema: string, key: string): Promise<Fault<{ seq: string }>> {
+    const { rows } = await this.database.query<{ seq: string }>(
+      `insert into "${schema}".outbox_refused
+         (seq, id, aggregatetype, aggregateid, type, headers, shard, created_at, cause_code, cause_message)
+       values (1000000000, gen_random_uuid(), 'payment-events', $1, 'payment.completed', '{}', 0, now(),
+         'RECORD_TOO_LARGE', 'planted') returning seq`,
+      [key],
+    );
+    const seq = String(rows[0]?.seq);
+    return {
+      seq,
+      [Symbol.asyncDispose]: () => this.one(`delete from "${schema}".outbox_refused where seq = $1`, [seq]),
+    };
+  }
+
+  /** Stock that an order has taken which nobody has placed. */
+  async strayMovement(orderId: string, productId: string): Promise<Fault<object>> {
+    await this.one(
+      `insert into inventory.movements (order_id, product_id, kind, quantity) values ($1, $2, 'reserve', 1)`,
+      [orderId, productId],
+    );
+    return {
+      [Symbol.asyncDispose]: () => this.one('delete from inventory.movements where order_id = $1', [orderId]),
+    };
+  }
+
   async eventGone(
     topic: string,
     type: string,
@@ -66,15 +104,62 @@ export class PlantedFaults {
     };
   }
 
-  async eventTwice(topic: string, type: string, key: string): Promise<Fault<Place & { copy: string }>> {
-    const place = await this.find(topic, key, ({ eventType }) => eventType === type);
-    const at = [topic, place.partition];
+  eventTwice(topic: string, type: string, key: string): Promise<Fault<Copy>> {
+    return this.copied(topic, type, key, {});
+  }
+
+  /** The event's id on a record that says something else. */
+  eventIdReused(topic: string, type: string, key: string): Promise<Fault<Copy>> {
+    return this.copied(topic, type, key, { value: Buffer.from('something else') });
+  }
+
+  /** The same answer to the same request, as an event of its own. */
+  answeredTwice(topic: string, type: string, key: string): Promise<Fault<Copy>> {
+    return this.copied(topic, type, key, { eventId: randomUUID() });
+  }
+
+  /** An event of the key in a partition that is not the key's. */
+  async inAnotherPartition(topic: string, type: string, key: string): Promise<Fault<Copy>> {
+    const own = await this.find(topic, key, ({ eventType }) => eventType === type);
+    const { rows } = await this.database.query<{ partition: number }>(
+      'select partition from log.head where topic = $1 and partition <> $2 order by partition limit 1',
+      [topic, own.partition],
+    );
+    return this.copied(topic, type, key, { eventId: randomUUID(), partition: rows[0]?.partition });
+  }
+
+  /** An event of one order, told of another one as well. */
+  async toldOfAnother(type: string, orderId: string, other: string): Promise<Fault<Copy>> {
+    const { partition } = await this.find(
+      'order-events',
+      other,
+      ({ eventType }) => eventType === 'order.created',
+    );
+    return this.copied('order-events', type, orderId, { eventId: randomUUID(), key: other, partition });
+  }
+
+  /** A record that is like the event but for the change, at the end of a partition. */
+  private async copied(
+    topic: string,
+    type: string,
+    of: string,
+    { eventId, key = of, value, partition }: Change,
+  ): Promise<Fault<Copy>> {
+    const place = await this.find(topic, of, ({ eventType }) => eventType === type);
+    const headers = encodeHeaders(
+      decodeHeaders(place.headers).map(([name, bytes]) =>
+        name === 'ce_id' && eventId !== undefined ? [name, Buffer.from(eventId)] : [name, bytes],
+      ),
+    );
+    const into = partition ?? place.partition;
     const { rows } = await this.database.query<{ copy: string }>(
-      `with head as (update log.head set next = next + 1 where topic = $1 and partition = $2 returning next - 1 as copy)
+      `with head as (
+         update log.head set next = next + 1 where topic = $1 and partition = $5 returning next - 1 as copy
+       )
        insert into log.record (segment, partition, record_offset, record_time, key, value, headers)
-       select segment, partition, copy, record_time, key, value, headers from log.record, head
+       select segment, $5, copy, record_time, convert_to($6, 'UTF8'), coalesce($7, value), $8 from log.record, head
        where segment = $3 and partition = $2 and record_offset = $4 returning record_offset as copy`,
-      [...at, place.segment, place.offset],
+      [topic, place.partition, place.segment, place.offset, into, key, value ?? null, headers],
     );
     const copy = rows[0]?.copy;
     if (copy === undefined) throw new Error(`No copy of ${type} was made.`);
@@ -84,9 +169,12 @@ export class PlantedFaults {
       [Symbol.asyncDispose]: async () => {
         await this.one(
           'delete from log.record where segment = $1 and partition = $2 and record_offset = $3',
-          [place.segment, place.partition, copy],
+          [place.segment, into, copy],
         );
-        await this.one('update log.head set next = next - 1 where topic = $1 and partition = $2', at);
+        await this.one('update log.head set next = next - 1 where topic = $1 and partition = $2', [
+          topic,
+          into,
+        ]);
       },
     };
   }
@@ -113,7 +201,21 @@ export class PlantedFaults {
         orderId,
         ({ eventType, value }) => eventType === 'order.status.updated' && endsAs(value, status),
       );
-    const [a, b] = [await change(first), await change(second)];
+    return this.swapped('order-events', await change(first), await change(second));
+  }
+
+  /** An event and the one that led to it take each other's place. */
+  async causeAfterEffect(
+    topic: string,
+    cause: string,
+    effect: string,
+    key: string,
+  ): Promise<Fault<{ handlers: readonly string[] }>> {
+    const event = (type: string) => this.find(topic, key, ({ eventType }) => eventType === type);
+    return this.swapped(topic, await event(cause), await event(effect));
+  }
+
+  private async swapped(topic: string, a: Place, b: Place): Promise<Fault<{ handlers: readonly string[] }>> {
     const put = (from: string, to: string) =>
       this.one(
         'update log.record set record_offset = $4 where segment = $1 and partition = $2 and record_offset = $3',
@@ -124,7 +226,7 @@ export class PlantedFaults {
       await put(b.offset, a.offset);
       await put('-1', b.offset);
     };
-    const handlers = await this.handlersOf('order-events', [a, b]);
+    const handlers = await this.handlersOf(topic, [a, b]);
     await swap();
     return { handlers, [Symbol.asyncDispose]: swap };
   }
@@ -181,7 +283,8 @@ export class PlantedFaults {
     for (const { segment, partition, offset, value, headers } of rows) {
       const told = new Map(decodeHeaders(headers).map(([name, bytes]) => [name, bytes?.toString()]));
       if (!wanted({ eventType: told.get('ce_type'), value })) continue;
-      return { segment, partition, offset, identity: `${told.get('ce_source')} ${told.get('ce_id')}` };
+      const identity = `${told.get('ce_source')} ${told.get('ce_id')}`;
+      return { segment, partition, offset, identity, headers };
     }
     throw new Error(`No such event of ${key} is in ${topic}.`);
   }

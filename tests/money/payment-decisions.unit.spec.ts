@@ -47,12 +47,18 @@ class Case {
     this.makeNotPaid = new MakeNotPaid(...parts);
   }
 
-  /** Again and again until a run ends well, as a delivery is: a killed process is followed by another one. */
+  /**
+   * Again and again until a run ends well, as a delivery is: a killed process is followed by another one. Who asked for
+   * a refund that is pending asks again.
+   */
   async deliver(command: Command): Promise<void> {
     for (let run = 1; ; run += 1) {
       await this.turn(`deliver ${command}`);
       try {
-        return await this.run(command);
+        await this.run(command);
+        const pending = (await this.payments.lock(ORDER))?.status === 'voiding';
+        if (command !== 'undo' || !pending || run === MOST_RUNS) return;
+        this.settlePending();
       } catch (error) {
         const again = error instanceof Killed || (error as { retryable?: boolean }).retryable;
         if (!again || run === MOST_RUNS) throw error;
@@ -92,7 +98,7 @@ class Case {
   }
 
   private run(command: Command): Promise<void> {
-    if (command === 'undo') return this.makeNotPaid.run(ORDER, 'saga');
+    if (command === 'undo') return this.makeNotPaid.run(ORDER, 'saga', command);
     return this.charge.charge({
       orderId: ORDER,
       requestId: command,
@@ -136,6 +142,11 @@ it(
         expect(one.captures).toBeLessThanOrEqual(1);
         expect(one.standingRefunds).toBeLessThanOrEqual(1);
         expect(one.refundedMinor).toBeLessThanOrEqual(one.capturedMinor);
+        // However often it is delivered, a request has an answer once.
+        const charges = new Set(asked.filter((command) => command !== 'undo')).size;
+        expect(one.answers.count('completed') + one.answers.count('failed')).toBeLessThanOrEqual(charges);
+        expect(one.answers.count('refunded')).toBeLessThanOrEqual(1);
+        expect(one.answers.count('refundFailed')).toBeLessThanOrEqual(1);
 
         const payment = await one.payments.lock(ORDER);
         const kept = one.capturedMinor - one.refundedMinor;
@@ -143,7 +154,9 @@ it(
           expect(payment?.status).toBe(one.captures === 1 ? 'succeeded' : 'failed');
           expect(one.answers.given.at(-1)).toBe(one.captures === 1 ? 'completed' : 'failed');
         } else if (payment?.status === 'refund_refused') {
-          expect(kept).toBe(AMOUNT_MINOR);
+          // Of two runs at once one may be refused while the other's refund is pending: that shows when it is asked again.
+          if (!disturbed.refund.includes('refund_pending')) expect(kept).toBe(AMOUNT_MINOR);
+          expect(one.capturedMinor).toBe(AMOUNT_MINOR);
           expect(one.answers.given).toContain('refundFailed');
         } else {
           expect(['voided', 'refunded']).toContain(payment?.status);

@@ -3,6 +3,7 @@ import { eventually } from '@/testing/eventually';
 import { onBothEngines } from './support/on-both-engines';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const steps = { name: 'steps', options: { retry: { attempts: 20, firstDelayMs: 20, longestDelayMs: 100 } } };
 
 onBothEngines('when the clock of a process jumps', (on) => {
@@ -45,5 +46,18 @@ onBothEngines('when the clock of a process jumps', (on) => {
         ['after', 4],
       ]),
     );
+  });
+
+  it('a hundred days ahead, no event is taken for older than the inbox remembers', async () => {
+    const delivery = on();
+    const { tables, publisher } = delivery;
+    const worker = await delivery.spawn('worker', [steps]);
+    await publisher.publish([{ key: 'before', seq: 1 }]);
+    await eventually(async () => (await tables.effects()).length === 1);
+    await worker.shiftClock(100 * DAY_MS);
+    await publisher.publish([{ key: 'after', seq: 1 }]);
+    await tables.quiet();
+    expect(await tables.letters()).toEqual([]);
+    expect(await tables.stepsByKey()).toEqual({ before: [1], after: [1] });
   });
 });

@@ -37,5 +37,5 @@ onBothEngines(
       expect(ledger.lines().filter(({ phase }) => phase === 'end')).toHaveLength(DONE + 1);
     });
   },
-  { partitions: 1 },
+  { partitions: 1, alsoByNewerProtocol: true },
 );

@@ -42,5 +42,5 @@ onBothEngines(
       expect(new Set(ledger.lines().map(({ key }) => key)).size).toBe(KEYS.length);
     });
   },
-  { partitions: 6 },
+  { partitions: 6, alsoByNewerProtocol: true },
 );

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type HandlerFunction, type HandlerOptions, sql, UnitOfWork } from '@/infrastructure/kafka';
 import type { EventEnvelope } from '@shop/contracts';
@@ -5,6 +6,7 @@ import { eventually } from '@/testing/eventually';
 import type { Delivery } from './support/delivery-on';
 import { onBothEngines } from './support/on-both-engines';
 import { type Step, stepEvents } from './support/step-events';
+import type { Worker } from './support/worker';
 
 type Run = HandlerFunction<EventEnvelope<string, Step>>;
 type Misbehaviour = (step: Step, attempt: number) => unknown;
@@ -36,6 +38,19 @@ const thrown: Readonly<Record<string, Misbehaviour>> = {
   'a function': throwing(() => undefined),
 };
 
+/** Does what the key is known for, and then writes the effect. */
+function effectOf({ app }: Worker, handler: string, misbehaviour: Misbehaviour): Run {
+  const unitOfWork = app.get(UnitOfWork, { strict: false });
+  return async ({ data }, { attempt, partition, offset }) => {
+    await misbehaviour(data, attempt);
+    await unitOfWork.run((session) =>
+      session.run(sql`
+        insert into effects (handler, key, seq, partition, "offset", attempt, worker)
+        values (${handler}, ${data.key}, ${data.seq}, ${partition}, ${offset}, ${attempt}, 'worker')`),
+    );
+  };
+}
+
 /** An application whose handler writes its effect for every key, and before that does what the key is known for. */
 async function startWith(
   delivery: Delivery,
@@ -43,19 +58,11 @@ async function startWith(
   options: Omit<HandlerOptions, 'name' | 'reset'>,
 ): Promise<void> {
   const worker = await delivery.start('worker', [], { delivery: { transactions: 2 } });
-  const unitOfWork = worker.app.get(UnitOfWork, { strict: false });
-  const run: Run = async ({ data }, { attempt, partition, offset }) => {
-    await misbehaviour(data, attempt);
-    await unitOfWork.run((session) =>
-      session.run(sql`
-        insert into effects (handler, key, seq, partition, "offset", attempt, worker)
-        values (${HANDLER}, ${data.key}, ${data.seq}, ${partition}, ${offset}, ${attempt}, 'worker')`),
-    );
-  };
-  worker.consumer.registerHandler(stepEvents(delivery.topic)['step.taken'], run, {
-    ...options,
-    name: HANDLER,
-  });
+  worker.consumer.registerHandler(
+    stepEvents(delivery.topic)['step.taken'],
+    effectOf(worker, HANDLER, misbehaviour),
+    { ...options, name: HANDLER },
+  );
 }
 
 const steps = (keys: readonly string[], count: number): Step[] =>
@@ -124,6 +131,44 @@ onBothEngines(
       const done = await tables.stepsByKey();
       expect(done).toEqual({ ...goodDone, ...Object.fromEntries(stuck.map((key) => [key, [1, 2]])) });
       expect(await tables.letters()).toEqual([]);
+    });
+
+    it('never settles: those who share its transaction wait for its time-out, not for their own', async () => {
+      const delivery = on();
+      const { tables, publisher } = delivery;
+      const told = 'step.told' as const;
+      const neighbours = Array.from({ length: 30 }, (_, nth) => ({
+        key: `N${nth}`,
+        seq: 1,
+        eventType: told,
+      }));
+      // While the first ones take their time, the others gather; of those it is the first, by its key.
+      await publisher.publish([...neighbours.slice(15), { key: 'A1', seq: 1 }, ...neighbours.slice(0, 15)]);
+      let hung = 0;
+      const hangs: Misbehaviour = (_, attempt) => {
+        if (attempt > 1) return undefined;
+        hung += 1;
+        return never();
+      };
+      const worker = await delivery.start('worker', [], { delivery: { transactions: 2 } });
+      const events = stepEvents(delivery.topic);
+      const patient = effectOf(worker, 'patient', ({ key }) => setTimeout(key === 'N1' ? 1_000 : 20));
+      worker.consumer.registerHandler(events[told], patient, { name: 'patient', timeoutMs: 60_000 });
+      worker.consumer.registerHandler(events['step.taken'], effectOf(worker, HANDLER, hangs), {
+        name: HANDLER,
+        timeoutMs: TIMEOUT_MS,
+        retry: { firstDelayMs: 1, longestDelayMs: 5 },
+      });
+      await eventually(async () => (await tables.effects()).length === neighbours.length + 1, {
+        withinMs: 20_000,
+        what: 'every key to have its effect',
+      });
+      // Once beside the others, and once alone.
+      expect(hung).toBe(2);
+      expect((await tables.effects('patient')).map(({ attempt }) => attempt)).toEqual(
+        neighbours.map(() => 1),
+      );
+      expect((await tables.effects(HANDLER)).map(({ attempt }) => attempt)).toEqual([2]);
     });
 
     it('never settles outside SQL: its key waits for it and no other; what it does late is its own', async () => {

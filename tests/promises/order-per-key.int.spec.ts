@@ -82,5 +82,5 @@ onBothEngines(
       expect(await tables.letters()).toHaveLength(DEAD);
     });
   },
-  { partitions: 6 },
+  { partitions: 6, alsoByNewerProtocol: true },
 );

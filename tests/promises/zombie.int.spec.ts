@@ -57,5 +57,5 @@ onBothEngines(
       expect(await tables.rows('select 1 from inbox')).toHaveLength(1);
     });
   },
-  { partitions: 1 },
+  { partitions: 1, alsoByNewerProtocol: true },
 );

@@ -6,7 +6,7 @@ import { StockNotAvailableError } from '@/services/inventory/inventory.errors';
 import { InventoryService } from '@/services/inventory/inventory.service';
 import { Reservations } from '@/services/inventory/reservations.service';
 import { inventoryMigrations } from '@/services/inventory/state/inventory.migrations';
-import { ReservationStore } from '@/services/inventory/state/reservation-store';
+import { StockBooks } from '@/services/inventory/state/stock-books';
 import { StockStore } from '@/services/inventory/state/stock-store';
 import { StockAnnouncer } from '@/services/inventory/stock-announcer.service';
 import { serviceState } from '@/testing/service-state';
@@ -14,16 +14,26 @@ import { serviceState } from '@/testing/service-state';
 /** The inventory service on a PostgreSQL schema of its own. */
 export async function stockWorld() {
   const state = await serviceState('inventory', inventoryMigrations);
-  const store = new ReservationStore(state.unitOfWork);
+  const books = new StockBooks(state.unitOfWork);
   const stock = new StockStore(state.unitOfWork);
   const announcer = new StockAnnouncer(state.publisher);
-  const inventory = new InventoryService(state.unitOfWork, stock, store, announcer);
-  const reservations = new Reservations(inventory, store, state.publisher);
-  const handler = new InventoryEventHandler(inventory, reservations, store, state.unitOfWork);
+  const inventory = new InventoryService(state.unitOfWork, books, announcer);
+  const reservations = new Reservations(inventory, books, state.publisher);
+  const handler = new InventoryEventHandler(inventory, reservations, books, state.unitOfWork);
   const run = <T>(work: () => Promise<T>): Promise<T> => state.unitOfWork.run(work);
   return {
     reserve: (orderId: string, productId: string, quantity: number) =>
-      run(() => reservations.reserve(orderId, [{ productId, quantity }], 'saga', 1)),
+      run(() =>
+        reservations.reserve([
+          {
+            orderId,
+            items: [{ productId, quantity }],
+            flow: 'saga',
+            run: 1,
+            answering: (answer) => answer(),
+          },
+        ]),
+      ),
     created: (orderId: string, productId: string, quantity: number) =>
       handler.handle({
         data: { orderId, items: [{ productId, quantity }], flow: 'choreography' },

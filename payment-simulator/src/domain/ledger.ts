@@ -26,18 +26,19 @@ export class Ledger {
   record(before: PaymentIntent | undefined, after: PaymentIntent): void {
     const entry = this.#entry(after.metadata['orderId'] ?? null);
     const captured = after.received - (before?.received ?? 0);
-    const refunded = after.refunded - (before?.refunded ?? 0);
     for (const sums of [entry, this.#totals]) {
       sums.captured += captured;
-      sums.refunded += refunded;
       if (captured > 0) sums.captures += 1;
     }
   }
 
+  /** A refund counts when it has succeeded, which it does once. */
   recordRefund(intent: PaymentIntent, refund: Refund): void {
     if (refund.status !== 'succeeded') return;
-    this.#entry(intent.metadata['orderId'] ?? null).refunds += 1;
-    this.#totals.refunds += 1;
+    for (const sums of [this.#entry(intent.metadata['orderId'] ?? null), this.#totals]) {
+      sums.refunded += refund.amount;
+      sums.refunds += 1;
+    }
   }
 
   /** As of now: later changes do not show in what was returned. */

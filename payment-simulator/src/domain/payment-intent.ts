@@ -22,6 +22,7 @@ export interface PaymentIntent {
   readonly paymentMethod: string | null;
   readonly charge: string | null;
   readonly received: number;
+  /** Pending refunds count: no more than the rest can be asked for. */
   readonly refunded: number;
   readonly lastDecline: (CardDecline & { readonly charge: string; readonly paymentMethod: string }) | null;
   readonly canceledAt: number | null;

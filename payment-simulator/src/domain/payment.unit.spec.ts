@@ -5,7 +5,7 @@ import { newId } from './ids.ts';
 import { Ledger } from './ledger.ts';
 import type { PaymentIntent } from './payment-intent.ts';
 import { cancelIntent, confirmIntent, draftIntent } from './payment-intent.ts';
-import { refundIntent } from './refund.ts';
+import { refundIntent, settleRefund } from './refund.ts';
 
 const AMOUNT = 1_000;
 
@@ -86,6 +86,32 @@ describe('a payment', () => {
         }
       }),
     );
+  });
+});
+
+describe('a pending refund', () => {
+  const pending = () => refund(confirm(draft('pm_card_pendingRefund')).intent, 400);
+
+  it('counts against what is left, and not in the ledger', () => {
+    const { intent, refund: begun } = pending();
+    const ledger = new Ledger();
+    ledger.record(undefined, intent);
+    ledger.recordRefund(intent, begun);
+    expect([begun.status, intent.refunded]).toEqual(['pending', 400]);
+    expect(() => refund(intent, 601)).toThrow(StripeFailure);
+    expect(ledger.entries('order-1')).toMatchObject([{ refunds: 0, refunded: 0 }]);
+
+    const settled = settleRefund(intent, begun, 'succeeded');
+    ledger.recordRefund(settled.intent, settled.refund);
+    expect(settled.intent.refunded).toBe(400);
+    expect(ledger.entries('order-1')).toMatchObject([{ refunds: 1, refunded: 400 }]);
+  });
+
+  it('that fails leaves its amount to be asked for again', () => {
+    const { intent, refund: begun } = pending();
+    const settled = settleRefund(intent, begun, 'failed');
+    expect(settled.refund).toMatchObject({ status: 'failed', failureReason: 'declined' });
+    expect(refund(settled.intent).refund.amount).toBe(AMOUNT);
   });
 });
 

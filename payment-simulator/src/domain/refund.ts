@@ -14,7 +14,7 @@ export interface Refund {
   readonly createdAt: number;
   readonly metadata: Readonly<Record<string, string>>;
   readonly reason: RefundReason | null;
-  readonly status: 'succeeded' | 'failed';
+  readonly status: 'pending' | 'succeeded' | 'failed';
   readonly failureReason: string | null;
 }
 
@@ -53,7 +53,8 @@ export function refundIntent(
       charge: intent.charge,
     });
   }
-  const failed = request.refused || cardRefusesRefunds(intent);
+  const card = intent.paymentMethod === null ? undefined : testCard(intent.paymentMethod);
+  const failed = request.refused || card?.refundFails === true;
   const refund: Refund = {
     id: request.id,
     intent: intent.id,
@@ -63,12 +64,21 @@ export function refundIntent(
     createdAt: request.at,
     metadata: request.metadata,
     reason: request.reason,
-    status: failed ? 'failed' : 'succeeded',
+    status: failed ? 'failed' : card?.refundPends ? 'pending' : 'succeeded',
     failureReason: failed ? 'declined' : null,
   };
   return { intent: failed ? intent : { ...intent, refunded: intent.refunded + amount }, refund };
 }
 
-function cardRefusesRefunds(intent: PaymentIntent): boolean {
-  return intent.paymentMethod !== null && testCard(intent.paymentMethod)?.refundFails === true;
+/** What the bank says of a pending refund in the end. One that failed can be asked for again. */
+export function settleRefund(
+  intent: PaymentIntent,
+  refund: Refund,
+  status: 'succeeded' | 'failed',
+): { intent: PaymentIntent; refund: Refund } {
+  if (status === 'succeeded') return { intent, refund: { ...refund, status } };
+  return {
+    intent: { ...intent, refunded: intent.refunded - refund.amount },
+    refund: { ...refund, status, failureReason: 'declined' },
+  };
 }

@@ -8,6 +8,8 @@ export interface TestCard {
   readonly decline?: CardDecline;
   /** The charge goes through, but its refund comes back failed. */
   readonly refundFails?: boolean;
+  /** The charge goes through, and its refunds are pending until somebody settles them. */
+  readonly refundPends?: boolean;
 }
 
 const DECLINED = 'Your card was declined.';
@@ -86,6 +88,7 @@ const CARDS: ReadonlyMap<string, TestCard> = new Map<string, TestCard>([
     [`pm_card_visa_${name}`, { decline }],
   ]),
   ['pm_card_refundFail', { refundFails: true }],
+  ['pm_card_pendingRefund', { refundPends: true }],
 ]);
 
 const BY_CODE: ReadonlyMap<string, CardDecline> = new Map(

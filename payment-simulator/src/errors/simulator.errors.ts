@@ -76,3 +76,13 @@ export class InvalidInputError extends SimulatorError {
     super(faults.map(({ path, message }) => `${path} ${message}`).join('; '), { faults });
   }
 }
+
+export class RefundNotPendingError extends SimulatorError {
+  readonly code = 'SIMULATOR_REFUND_NOT_PENDING';
+  readonly retryable = false;
+  override readonly status = 409;
+
+  constructor(id: string) {
+    super(`${id} is not a refund that is pending`);
+  }
+}

@@ -1,9 +1,15 @@
 import type { FastifyInstance } from 'fastify';
+import { settleRefund } from '../domain/refund.ts';
+import { InvalidInputError, RefundNotPendingError } from '../errors/simulator.errors.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { parseFaultSettings } from '../faults/fault-plan.ts';
 import type { PaymentStore } from '../store/payment-store.ts';
-import { intentOnWire } from './wire.ts';
+import { intentOnWire, refundOnWire } from './wire.ts';
 import { overviewPage } from './overview.page.ts';
+
+interface RefundToSettle {
+  Params: { id: string };
+}
 
 interface LedgerQuery {
   Querystring: { orderId?: string };
@@ -11,7 +17,7 @@ interface LedgerQuery {
 
 const RECENT = 25;
 
-/** The simulator's own routes: ledger, faults, health, and a page for people. */
+/** The simulator's own routes: ledger, faults, pending refunds, health, and a page for people. */
 export function simulatorRoutes(app: FastifyInstance, store: PaymentStore, faults: FaultPlan): void {
   const startedAt = Date.now();
 
@@ -26,6 +32,16 @@ export function simulatorRoutes(app: FastifyInstance, store: PaymentStore, fault
   app.put('/faults', async ({ body }) => {
     faults.set(parseFaultSettings(body));
     return faults.settings;
+  });
+
+  app.put<RefundToSettle>('/refunds/:id', async ({ params, body }) => {
+    const status = parseSettlement(body);
+    const refund = store.refunds.get(params.id);
+    const intent = refund && store.intents.get(refund.intent);
+    if (refund?.status !== 'pending' || intent === undefined) throw new RefundNotPendingError(params.id);
+    const settled = settleRefund(intent, refund, status);
+    await store.commit({ at: Date.now(), ...settled });
+    return refundOnWire(settled.refund);
   });
 
   app.get('/health', async () => ({
@@ -60,4 +76,10 @@ export function simulatorRoutes(app: FastifyInstance, store: PaymentStore, fault
     );
     return reply.type('text/html; charset=utf-8').send(overviewPage);
   });
+}
+
+function parseSettlement(body: unknown): 'succeeded' | 'failed' {
+  const status = (body as { status?: unknown } | null | undefined)?.status;
+  if (status === 'succeeded' || status === 'failed') return status;
+  throw new InvalidInputError([{ path: 'status', message: 'must be succeeded or failed' }]);
 }

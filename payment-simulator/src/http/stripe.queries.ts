@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { noSuch } from '../errors/stripe-failure.ts';
 import type { PageRequest } from '../store/collection.ts';
-import { newestFirst } from '../store/collection.ts';
 import type { PaymentStore } from '../store/payment-store.ts';
 import { FormReader } from './form.ts';
 import { intentOnWire, listOnWire, refundOnWire } from './wire.ts';
@@ -50,11 +49,7 @@ export function stripeQueries(app: FastifyInstance, store: PaymentStore): void {
     if (charge !== undefined && (intent === undefined || (filter !== undefined && filter !== intent))) {
       throw noSuch('charge', charge, 'charge', 400);
     }
-    const refunds = intent === undefined ? undefined : store.refundsOfIntent(intent);
-    const page =
-      refunds === undefined
-        ? store.refunds.page(request)
-        : newestFirst(refunds, request, (id) => placeIn(refunds, id));
+    const page = intent === undefined ? store.refunds.page(request) : store.refundsOfIntent(intent, request);
     await store.settled();
     return listOnWire('/v1/refunds', page, refundOnWire);
   });
@@ -66,9 +61,4 @@ function pageOf(query: FormReader): PageRequest {
     startingAfter: query.text('starting_after'),
     endingBefore: query.text('ending_before'),
   };
-}
-
-function placeIn(items: readonly { readonly id: string }[], id: string): number | undefined {
-  const place = items.findIndex((item) => item.id === id);
-  return place === -1 ? undefined : place;
 }

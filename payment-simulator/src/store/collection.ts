@@ -35,7 +35,7 @@ export class Collection<T extends { readonly id: string }> {
 }
 
 /** A page of a list kept oldest first. An id that `placeOf` does not know gives an empty page. */
-export function newestFirst<T>(
+function newestFirst<T>(
   items: readonly T[],
   { limit, startingAfter, endingBefore }: PageRequest,
   placeOf: (id: string) => number | undefined,

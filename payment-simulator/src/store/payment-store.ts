@@ -4,6 +4,7 @@ import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { KeyOptions } from '../idempotency/idempotency-keys.ts';
 import { IdempotencyKeys } from '../idempotency/idempotency-keys.ts';
+import type { Page, PageRequest } from './collection.ts';
 import { Collection } from './collection.ts';
 import { Journal } from './journal.ts';
 import type { JournalPosition } from './journal-replay.ts';
@@ -29,7 +30,7 @@ export class PaymentStore {
   readonly keys: IdempotencyKeys;
   readonly #ledger = new Ledger();
   readonly #intentOfCharge = new Map<string, string>();
-  readonly #refundsOfIntent = new Map<string, Refund[]>();
+  readonly #refundsOfIntent = new Map<string, Collection<Refund>>();
   #journal!: Journal;
 
   private constructor(keys: KeyOptions) {
@@ -70,8 +71,8 @@ export class PaymentStore {
     return id === undefined ? undefined : this.intents.get(id);
   }
 
-  refundsOfIntent(intent: string): readonly Refund[] {
-    return this.#refundsOfIntent.get(intent) ?? [];
+  refundsOfIntent(intent: string, request: PageRequest): Page<Refund> {
+    return this.#refundsOfIntent.get(intent)?.page(request) ?? { items: [], hasMore: false };
   }
 
   ledger(orderId?: string): LedgerEntry[] {
@@ -92,11 +93,11 @@ export class PaymentStore {
     this.intents.put(intent);
     if (intent.received > 0 && intent.charge !== null) this.#intentOfCharge.set(intent.charge, intent.id);
     if (refund === undefined) return;
-    this.refunds.put(refund);
-    const earlier = this.#refundsOfIntent.get(intent.id);
-    if (earlier === undefined) this.#refundsOfIntent.set(intent.id, [refund]);
-    else earlier.push(refund);
     this.#ledger.recordRefund(intent, refund);
+    this.refunds.put(refund);
+    const ofIntent = this.#refundsOfIntent.get(intent.id) ?? new Collection<Refund>();
+    ofIntent.put(refund);
+    this.#refundsOfIntent.set(intent.id, ofIntent);
   }
 
   #remember({ at, answer }: PaymentRecord, position: JournalPosition): void {

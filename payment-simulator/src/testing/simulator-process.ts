@@ -73,6 +73,14 @@ export class SimulatorProcess {
     });
   }
 
+  async settleRefund(id: string, status: 'succeeded' | 'failed'): Promise<Response> {
+    return fetch(`${this.url}/refunds/${id}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ status }),
+    });
+  }
+
   async currentFaults(): Promise<FaultSettings & { struck: number }> {
     const response = await fetch(`${this.url}/faults`);
     return (await response.json()) as FaultSettings & { struck: number };

@@ -6,6 +6,7 @@
 import 'reflect-metadata';
 import { builtProduct } from './built-product.ts';
 import { Crossings } from './crossings.ts';
+import { failHandlers } from './failing-handlers.ts';
 import { wrapDatabase } from './wrap-database.ts';
 import { wrapLog } from './wrap-log.ts';
 import { wrapProvider } from './wrap-provider.ts';
@@ -17,3 +18,4 @@ wrapDatabase(crossings, product.currentDelivery);
 wrapUnits(product);
 wrapLog(crossings, product);
 wrapProvider(crossings);
+failHandlers(product);

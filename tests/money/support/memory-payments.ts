@@ -45,9 +45,17 @@ export class MemoryPayments implements Pick<PaymentStore, keyof PaymentStore> {
     });
   }
 
-  async refuse(terms: Pick<NewPayment, 'orderId' | 'userId' | 'flow'>, failure: Refusal): Promise<void> {
-    const { orderId, userId, flow } = terms;
-    if (!this.rows.has(orderId)) this.put({ orderId, userId, flow, status: 'failed', failure });
+  async refuse(
+    terms: Pick<NewPayment, 'orderId' | 'userId' | 'flow' | 'requestId'>,
+    failure: Refusal,
+  ): Promise<void> {
+    const { orderId, userId, flow, requestId } = terms;
+    if (this.rows.has(orderId)) return;
+    this.put({ orderId, userId, flow, status: 'failed', failure, answered: [requestId] });
+  }
+
+  async noteAnswered(orderId: string, requestId: string): Promise<void> {
+    this.put({ orderId, answered: [...this.existing(orderId).answered, requestId] });
   }
 
   async setIntent(orderId: string, intentId: string): Promise<void> {
@@ -62,8 +70,9 @@ export class MemoryPayments implements Pick<PaymentStore, keyof PaymentStore> {
     this.put({ orderId, refundAttempt: this.existing(orderId).refundAttempt + 1 });
   }
 
-  async settle(orderId: string, settlement: Settlement): Promise<void> {
-    this.put({ orderId, ...settlement });
+  async settle(orderId: string, { answers, ...changes }: Settlement): Promise<void> {
+    this.put({ orderId, ...changes });
+    if (answers !== undefined) await this.noteAnswered(orderId, answers);
   }
 
   private existing(orderId: string): Payment {
@@ -88,6 +97,7 @@ const EMPTY: Omit<Payment, 'orderId'> = {
   flow: 'saga',
   attempt: 1,
   requests: [],
+  answered: [],
   intentId: null,
   refundAttempt: 1,
   refundId: null,
@@ -99,6 +109,10 @@ const EMPTY: Omit<Payment, 'orderId'> = {
 /** What would be published, in the order of the commits. */
 export class MemoryAnswers implements Pick<PaymentAnswers, keyof PaymentAnswers> {
   readonly given: ('completed' | 'failed' | 'refunded' | 'refundFailed')[] = [];
+
+  count(answer: (typeof this.given)[number]): number {
+    return this.given.filter((given) => given === answer).length;
+  }
 
   async completed(): Promise<void> {
     this.given.push('completed');

@@ -66,8 +66,9 @@ export class PaymentsDesk {
     });
   }
 
-  undo(orderId: string): Promise<void> {
-    return this.makeNotPaid.run(orderId, 'saga');
+  /** One run of a request of its own, unless it is named. */
+  undo(orderId: string, requestId = unique('undo')): Promise<void> {
+    return this.makeNotPaid.run(orderId, 'saga', requestId);
   }
 
   /** Answers how many runs it took. */
@@ -75,8 +76,8 @@ export class PaymentsDesk {
     return untilDelivered(() => this.charge(orderId, changes));
   }
 
-  undoUntilDone(orderId: string): Promise<number> {
-    return untilDelivered(() => this.undo(orderId));
+  undoUntilDone(orderId: string, requestId = unique('undo')): Promise<number> {
+    return untilDelivered(() => this.undo(orderId, requestId));
   }
 
   orders(count: number): readonly string[] {

@@ -54,7 +54,10 @@ export class Delivery {
     this.ledger = new LedgerFile(join(folder, 'ledger'));
   }
 
-  static async on({ engine }: EngineUnderTest, options: DeliveryOptions = {}): Promise<Delivery> {
+  static async on(
+    { engine, groupProtocol }: EngineUnderTest,
+    options: DeliveryOptions = {},
+  ): Promise<Delivery> {
     const [group, topic] = [unique('promises'), unique('steps')];
     const database = options.databaseUrl
       ? { url: options.databaseUrl, drop: async () => {} }
@@ -69,6 +72,7 @@ export class Delivery {
       service: group,
       group,
       topics: [{ topic, numPartitions: options.partitions ?? 3 }],
+      ...(groupProtocol === undefined ? {} : { groupProtocol }),
       environment: {
         KAFKA_CONSUMER_SESSION_TIMEOUT: String(sessionTimeoutMs(engine)),
         KAFKA_CONSUMER_MAX_WAIT_TIME: '500',

@@ -1,18 +1,28 @@
 import { afterEach, beforeEach, describe, onTestFailed } from 'vitest';
 import { Delivery, type DeliveryOptions } from './delivery-on';
-import { type EngineUnderTest, enginesUnderTest } from './engines';
+import { type EngineUnderTest, enginesUnderTest, kafkaByNewerProtocol } from './engines';
 
 const SET_UP_WITHIN_MS = 60_000;
 /** Processes are started, killed and waited for; on a busy machine that takes its time. */
 const TEST_WITHIN_MS = 120_000;
 
+export interface CaseOptions extends DeliveryOptions {
+  /** Once more on Kafka, with the newer protocol of groups. */
+  readonly alsoByNewerProtocol?: boolean;
+}
+
 /** The same cases on each engine, each with a topic, a group and a database of its own. */
 export function onBothEngines(
   promise: string,
   cases: (delivery: () => Delivery, under: EngineUnderTest) => void,
-  options: DeliveryOptions = {},
+  { alsoByNewerProtocol = false, ...options }: CaseOptions = {},
 ): void {
-  describe.each(enginesUnderTest)(`${promise}, $engine`, (under) => {
+  const engines = [...enginesUnderTest, ...(alsoByNewerProtocol ? [kafkaByNewerProtocol] : [])];
+  const named = engines.map((under) => ({
+    under,
+    log: under.groupProtocol ? `${under.engine} with KIP-848` : under.engine,
+  }));
+  describe.each(named)(`${promise}, $log`, ({ under }) => {
     describe.skipIf(under.missing)('with the log up', { timeout: TEST_WITHIN_MS }, () => {
       let current: Delivery | undefined;
 

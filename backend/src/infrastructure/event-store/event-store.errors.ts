@@ -37,15 +37,31 @@ export class ProjectionBusyError extends CodedError {
   }
 }
 
-/** Transactions held the streams for so long that the rebuilt tables could not be put in place; nothing was changed. */
+/**
+ * Transactions held the streams or the tables for so long that the rebuilt tables could not be put in place, in five
+ * attempts; nothing was changed. Ask again when less is going on.
+ */
 export class ProjectionLockedError extends CodedError {
   readonly code = 'PROJECTION_LOCKED';
   readonly retryable = true;
 
   constructor(projection: string, cause: unknown) {
-    super(`The rebuilt tables of '${projection}' could not be put in place: the streams were locked.`, {
-      cause,
-    });
+    super(
+      `The rebuilt tables of '${projection}' could not be put in place: others held the streams or the tables.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** A stream says that it is at another version than its last event: somebody has changed one of them by hand. */
+export class StreamIncompleteError extends CodedError {
+  readonly code = 'STREAM_INCOMPLETE';
+  readonly retryable = false;
+
+  constructor(stream: string, version: number) {
+    super(`The stream '${stream}' is at version ${version}, and its events are not.`);
   }
 }
 

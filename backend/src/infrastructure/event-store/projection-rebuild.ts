@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BackOff, fullJitter } from '@/infrastructure/concurrency/back-off';
+import { ReplayLock } from '@/infrastructure/kafka/replay/replay-lock';
 import type { Database } from '@/infrastructure/postgres/database';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
-import { ReplayLock } from '@/infrastructure/kafka/replay/replay-lock';
-import { ProjectionBusyError, ProjectionLockedError } from './event-store.errors';
+import { ProjectionBusyError, ProjectionLockedError, StreamIncompleteError } from './event-store.errors';
 import type { Projection } from './projection';
 import { ProjectionShadow, type TableHashes } from './projection-shadow';
 import type { StreamEvent } from './stream-event';
@@ -27,12 +29,20 @@ export interface RebuildResult extends RebuildProgress {
   readonly hashes: Readonly<Record<string, TableHashes>>;
 }
 
+export interface RunOptions {
+  readonly exchange: boolean;
+  readonly finish?: (session: SqlSession, result: RebuildResult) => Promise<void>;
+}
+
 const PAGE = 1_000;
 const WRITES_AT_ONCE = 2;
 const CATCH_UPS = 20;
-/** Appends wait for the exchange, and the exchange for appends under way, no longer than this at a time. */
+/** Of the exchange for a lock that others have. */
 const LOCK_TIMEOUT_MS = 1_000;
-const EXCHANGES = 20;
+/** Of each of its statements; appends wait behind them. */
+const STATEMENT_TIMEOUT_MS = 5_000;
+const EXCHANGES = 5;
+const BETWEEN_EXCHANGES: BackOff = { firstMs: 250, longestMs: 2_000 };
 
 /**
  * Makes a projection's tables anew from the streams while these grow: into a shadow, page by page, then whatever has
@@ -65,19 +75,18 @@ export class ProjectionRebuild<State, Event extends StreamEvent> {
   }
 
   /**
-   * Once. `exchange: false` only compares. Rejects with `ProjectionLockedError` when no moment was found for the
-   * exchange; the live tables are then as they were, as after any other failure.
+   * Once. `exchange: false` only compares. `finish` is part of the exchange's own transaction, or of the comparison's.
+   * Rejects with `ProjectionLockedError` when no moment was found for the exchange; the live tables are then as they
+   * were, as after any other failure before its commit.
    */
-  async run({ exchange }: { readonly exchange: boolean }): Promise<RebuildResult> {
+  async run({ exchange, finish }: RunOptions): Promise<RebuildResult> {
     const { database } = this.options;
     try {
       await database.transaction((session) => this.shadow.create(session));
       await this.readAll();
-      await this.shadow.analyze(database);
+      await this.shadow.index(database);
       await this.catchUp();
-      const hashes = await this.compare();
-      if (exchange) await this.exchange();
-      return { streams: this.streams, events: this.events, hashes };
+      return await (exchange ? this.exchange(await this.compare(), finish) : this.compare(finish));
     } finally {
       if (!this.lock.isLost) await database.transaction((session) => this.shadow.drop(session));
     }
@@ -111,7 +120,7 @@ export class ProjectionRebuild<State, Event extends StreamEvent> {
         writing.push(this.write(streams));
         writing.at(-1)?.catch(() => undefined);
         this.streams += streams.length;
-        this.events += rows.length;
+        this.events += rows.reduce((sum, { events }) => sum + events.length, 0);
         await onProgress?.({ streams: this.streams, events: this.events });
       }
       await Promise.all(writing);
@@ -122,7 +131,7 @@ export class ProjectionRebuild<State, Event extends StreamEvent> {
 
   private write(streams: Parameters<Projection<State, Event>['write']>[1]): Promise<void> {
     return this.options.database.transaction(async (session) => {
-      await this.shadow.enter(session);
+      await this.shadow.fill(session);
       await this.options.projection.write(session, streams);
     });
   }
@@ -132,59 +141,80 @@ export class ProjectionRebuild<State, Event extends StreamEvent> {
     const { database, pageSize = PAGE } = this.options;
     for (let look = 0; look < CATCH_UPS; look += 1) {
       this.ended.signal.throwIfAborted();
-      if ((await database.transaction((session) => this.renew(session, pageSize))) < pageSize) return;
+      if ((await database.transaction((session) => this.renew(session))) < pageSize) return;
     }
   }
 
   /** At one moment of the database, at which the live tables are what the streams say. */
-  private compare(): Promise<Readonly<Record<string, TableHashes>>> {
+  private compare(finish?: RunOptions['finish']): Promise<RebuildResult> {
     return this.options.database.transaction(async (session) => {
       await session.run(sql`set transaction isolation level repeatable read`);
-      await this.renewAll(session);
-      return this.shadow.hashes(session);
+      while ((await this.renew(session, { still: true })) > 0);
+      const hashes = await this.shadow.hashes(session);
+      const result = { streams: this.streams, events: this.events, hashes };
+      await finish?.(session, result);
+      return result;
     });
   }
 
-  private async exchange(): Promise<void> {
+  private async exchange(result: RebuildResult, finish: RunOptions['finish']): Promise<RebuildResult> {
     const { database, projection } = this.options;
+    const { signal } = this.ended;
     for (let attempt = 1; ; attempt += 1) {
-      this.ended.signal.throwIfAborted();
+      signal.throwIfAborted();
       try {
         await database.transaction(async (session) => {
-          await session.run(sql`select set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true)`);
-          await session.run(sql`lock table stream_events in share row exclusive mode`);
-          await this.renewAll(session);
-          await this.shadow.exchange(session);
+          await this.takeThePlace(session);
+          await finish?.(session, result);
         });
-        return;
+        return result;
       } catch (error) {
-        if (!isLockTimeout(error)) throw error;
+        if (!isPassing(error)) throw error;
         if (attempt === EXCHANGES) throw new ProjectionLockedError(projection.name, error);
+        const wait = fullJitter(BETWEEN_EXCHANGES, attempt, Math.random());
+        await pause(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
         await this.catchUp();
       }
     }
   }
 
-  private async renewAll(session: SqlSession): Promise<void> {
+  /** Appends wait from the lock to the commit, so that one page at most is made up for behind it. */
+  private async takeThePlace(session: SqlSession): Promise<void> {
     const { pageSize = PAGE } = this.options;
-    while ((await this.renew(session, pageSize)) > 0);
+    await session.run(sql`
+      select set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true),
+        set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true)`);
+    await session.run(sql`lock table stream_events in share row exclusive mode`);
+    if ((await this.renew(session, { still: true })) === pageSize) throw new StillBehind();
+    await this.shadow.exchange(session);
   }
 
-  /** Answers how many streams were behind, at most `limit`. */
-  private async renew(session: SqlSession, limit: number): Promise<number> {
-    const { projection } = this.options;
-    const ids = await this.shadow.behind(session, limit);
-    if (ids.length === 0) return 0;
+  /** A page of what is behind; answers how many streams that were. `still`: nothing is appended meanwhile. */
+  private async renew(session: SqlSession, { still = false } = {}): Promise<number> {
+    const { projection, pageSize = PAGE } = this.options;
+    const behind = await this.shadow.behind(session, pageSize);
+    if (behind.length === 0) return 0;
     await this.shadow.enter(session);
-    const rows = await pageOf(session, ids);
+    const ids = behind.map(({ id }) => id);
+    const streams = replayed(projection.definition, await pageOf(session, ids));
+    const read = new Map(streams.map(({ id, version }) => [id, version]));
+    const torn = behind.find(({ id, version }) => {
+      const come = read.get(id) ?? 0;
+      return come < version || (still && come > version);
+    });
+    if (torn) throw new StreamIncompleteError(torn.id, torn.version);
     await projection.remove(session, ids);
-    await projection.write(session, replayed(projection.definition, rows));
+    await projection.write(session, streams);
     return ids.length;
   }
 }
 
 export const rebuildLock = (projection: string): string => `projection ${projection}`;
 
-// 55P03 lock_not_available, 40P01 deadlock_detected: PostgreSQL manual, appendix A.
-const isLockTimeout = (error: unknown): boolean =>
-  ['55P03', '40P01'].includes(String((error as { code?: unknown }).code));
+/** More came since the last look than is made up for while appends wait. */
+class StillBehind extends Error {}
+
+// 55P03 lock_not_available, 40P01 deadlock_detected, 57014 query_canceled: PostgreSQL manual, appendix A.
+const isPassing = (error: unknown): boolean =>
+  error instanceof StillBehind ||
+  ['55P03', '40P01', '57014'].includes(String((error as { code?: unknown }).code));

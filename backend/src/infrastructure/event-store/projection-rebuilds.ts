@@ -10,11 +10,12 @@ import { type Lag, lagOf } from './projection-lag';
 import { ProjectionRebuild } from './projection-rebuild';
 import type { StreamEvent } from './stream-event';
 import {
-  endRebuild,
   insertRebuild,
   lastRebuild,
   type RebuildKind,
   type RebuildView,
+  saveDone,
+  saveFailed,
   saveProgress,
 } from './rebuild-rows';
 
@@ -98,15 +99,16 @@ export class ProjectionRebuilds<State, Event extends StreamEvent> {
   ): Promise<void> {
     const { database, logger } = this.options;
     try {
-      const { streams, events, hashes } = await rebuild.run({ exchange: kind === 'rebuild' });
-      await saveProgress(database, id, { streams, events });
-      await endRebuild(database, id, { state: 'done', hashes, error: null });
+      await rebuild.run({
+        exchange: kind === 'rebuild',
+        finish: (session, result) => saveDone(session, id, result),
+      });
     } catch (error) {
-      logger.error({ err: error, rebuild: id }, 'a projection could not be made anew');
+      logger.error({ err: error, rebuild: id }, 'a rebuild of a projection has met an error');
       const code = error instanceof CodedError ? error.code : 'INTERNAL_ERROR';
       const message = error instanceof Error ? error.message : String(error);
-      await endRebuild(database, id, { state: 'failed', hashes: null, error: { code, message } }).catch(
-        (saving: unknown) => logger.error({ err: saving, rebuild: id }, 'nor could that be written down'),
+      await saveFailed(database, id, { code, message }).catch((saving: unknown) =>
+        logger.error({ err: saving, rebuild: id }, 'nor could that be written down'),
       );
     } finally {
       await rebuild.release();

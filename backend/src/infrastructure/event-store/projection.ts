@@ -3,8 +3,11 @@ import type { Recorded, StreamDefinition, StreamEvent } from './stream-event';
 
 export interface ProjectedTable {
   readonly name: string;
-  /** All of them; what a hash is made of. */
+  /** All of them; what a hash is made of. Those of type json are hashed as they are written. */
   readonly columns: readonly string[];
+  readonly json?: readonly string[];
+  /** Statements that make its keys and indexes, once it is filled. */
+  readonly indexes: readonly string[];
 }
 
 /** A stream as a rebuild reads it. */
@@ -20,7 +23,7 @@ export interface Projection<State, Event extends StreamEvent> {
   readonly name: string;
   readonly definition: StreamDefinition<State, Event>;
   readonly tables: readonly ProjectedTable[];
-  /** Statements that make the tables with their indexes, in the first schema of the search path. */
+  /** Statements that make the tables without their indexes, in the first schema of the search path. */
   readonly ddl: readonly string[];
   /** The table with one row for each stream: which one it is of, and the version that the row has come to. */
   readonly checkpoint: { readonly table: string; readonly stream: string; readonly version: string };

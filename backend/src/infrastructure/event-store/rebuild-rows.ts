@@ -20,9 +20,10 @@ export interface RebuildView {
   readonly endedAt: Date | null;
 }
 
+/** Of the latest one: it runs for as long as it holds the lock, so that another may begin when it does not. */
 const view = (schema: string): SqlQuery => sql`id, projection, kind, begun_by as "begunBy",
-  case when state = 'running' and not ${isHeld(schema, sql`${rebuildLock('')} || projection`)} then 'interrupted'
-    else state end as state,
+  case when ${isHeld(schema, sql`${rebuildLock('')} || projection`)} then 'running'
+    when state = 'running' then 'interrupted' else state end as state,
   streams, events, hashes, error, started_at as "startedAt", ended_at as "endedAt"`;
 
 /** By whoever holds the lock: one that is still running by its row is not any more. */
@@ -53,15 +54,28 @@ export async function saveProgress(
     update projection_rebuilds set streams = ${streams}, events = ${events} where id = ${id}`);
 }
 
-export async function endRebuild(
+/** In the transaction that makes it so. */
+export async function saveDone(
   session: SqlSession,
   id: string,
-  outcome: Pick<RebuildView, 'state' | 'hashes' | 'error'>,
+  { streams, events, hashes }: RebuildResult,
 ): Promise<void> {
   await session.run(sql`
-    update projection_rebuilds set state = ${outcome.state}, hashes = ${json(outcome.hashes)}::jsonb,
-      error = ${json(outcome.error)}::jsonb, ended_at = clock_timestamp()
+    update projection_rebuilds set state = 'done', streams = ${streams}, events = ${events},
+      hashes = ${JSON.stringify(hashes)}::jsonb, ended_at = clock_timestamp()
     where id = ${id}`);
+}
+
+/** What is done stays done, whatever went wrong afterwards. */
+export async function saveFailed(
+  session: SqlSession,
+  id: string,
+  error: NonNullable<RebuildView['error']>,
+): Promise<void> {
+  await session.run(sql`
+    update projection_rebuilds set state = 'failed', error = ${JSON.stringify(error)}::jsonb,
+      ended_at = clock_timestamp()
+    where id = ${id} and state = 'running'`);
 }
 
 export async function lastRebuild(
@@ -74,5 +88,3 @@ export async function lastRebuild(
     order by started_at desc limit 1`);
   return row ?? null;
 }
-
-const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));

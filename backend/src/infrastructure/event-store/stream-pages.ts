@@ -1,46 +1,50 @@
 import { type SqlQuery, type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import type { ReplayedStream } from './projection';
-import type { Recorded, StoredEvent, StreamDefinition, StreamEvent } from './stream-event';
+import type { Recorded, StreamDefinition, StreamEvent } from './stream-event';
+import { type PackedEvent, packed, unpack } from './stream-rows';
 import { upcast } from './upcast';
 
-type EventRow = StoredEvent & { readonly id: string };
+interface StreamRow {
+  readonly id: string;
+  readonly events: readonly PackedEvent[];
+}
 
-/** Whole streams after an id in the order of ids, at most `limit`; each is as it was at one moment. */
-export function pageAfter(session: SqlSession, id: string, limit: number): Promise<EventRow[]> {
-  return eventsIn(
+/**
+ * Whole streams after an id in the order of ids, at most `limit`; each is as it was at one moment. By a range of the
+ * key: a join with the ids may begin at the first stream each time.
+ */
+export function pageAfter(session: SqlSession, id: string, limit: number): Promise<StreamRow[]> {
+  return streamsWhere(
     session,
-    sql`
-    select stream_id from streams where stream_id > ${id} order by stream_id limit ${limit}`,
+    sql`stream_id > ${id} and stream_id <= (
+      select max(stream_id) from (
+        select stream_id from streams where stream_id > ${id} order by stream_id limit ${limit}
+      ) page)`,
   );
 }
 
-export function pageOf(session: SqlSession, ids: readonly string[]): Promise<EventRow[]> {
-  return eventsIn(session, sql`select stream_id from unnest(${ids}::text[]) as wanted (stream_id)`);
+export function pageOf(session: SqlSession, ids: readonly string[]): Promise<StreamRow[]> {
+  return streamsWhere(session, sql`stream_id = any(${ids}::text[])`);
 }
 
-function eventsIn(session: SqlSession, streams: SqlQuery): Promise<EventRow[]> {
-  return session.rows<EventRow>(sql`
-    select stream_id as id, version, type, schema_version as "schemaVersion", data, to_json(at) #>> '{}' as at
-    from (${streams}) page join stream_events using (stream_id)
-    order by stream_id, version`);
+function streamsWhere(session: SqlSession, condition: SqlQuery): Promise<StreamRow[]> {
+  return session.rows<StreamRow>(sql`
+    select stream_id as id, ${packed} as events from stream_events where ${condition}
+    group by stream_id order by stream_id`);
 }
 
-/** The streams that the rows are of, in today's form. */
+/** The streams of the rows, in today's form. */
 export function replayed<State, Event extends StreamEvent>(
   { upcasters, evolve }: StreamDefinition<State, Event>,
-  rows: readonly EventRow[],
+  rows: readonly StreamRow[],
 ): readonly ReplayedStream<State, Event>[] {
-  const streams: { id: string; version: number; state: State; events: Recorded<Event>[] }[] = [];
-  for (const row of rows) {
-    const event = upcast<Event>(upcasters, row);
-    const last = streams.at(-1);
-    if (last?.id === row.id) {
-      last.state = evolve(last.state, event);
-      last.version = event.version;
-      last.events.push(event);
-    } else {
-      streams.push({ id: row.id, version: event.version, state: evolve(undefined, event), events: [event] });
-    }
-  }
-  return streams;
+  return rows.map(({ id, events }) => {
+    let state: State | undefined;
+    const recorded = unpack(events).map((stored): Recorded<Event> => {
+      const event = upcast<Event>(upcasters, stored);
+      state = evolve(state, event);
+      return event;
+    });
+    return { id, version: recorded.at(-1)?.version ?? 0, state: state as State, events: recorded };
+  });
 }

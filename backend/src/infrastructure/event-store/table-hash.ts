@@ -5,11 +5,13 @@ import type { ProjectedTable } from './projection';
 export async function tableHash(
   session: SqlSession,
   schema: string,
-  { name, columns }: ProjectedTable,
+  { name, columns, json = [] }: ProjectedTable,
 ): Promise<string> {
-  const list = columns.map((column) => sql.id(column)).reduce((all, one) => sql`${all}, ${one}`);
+  const list = columns
+    .map((column) => (json.includes(column) ? sql`${sql.id(column)}::text` : sql.id(column)))
+    .reduce((all, one) => sql`${all}, ${one}`);
   const row = await session.row<{ hash: string }>(sql`
-    select count(*) || '-' || coalesce(sum(hashtextextended(row(${list})::text, 0)::numeric), 0) as hash
+    select count(*) || '-' || coalesce(sum(hash_record_extended(row(${list}), 0)), 0) as hash
     from ${sql.id(schema)}.${sql.id(name)}`);
   return row?.hash ?? '';
 }

@@ -53,6 +53,8 @@ const codes = {
 
 export type ViolationCode = keyof typeof codes;
 
+export const violationCodes = Object.keys(codes) as readonly ViolationCode[];
+
 const MOST_EVENTS = 50;
 
 export function violation(

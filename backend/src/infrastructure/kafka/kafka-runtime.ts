@@ -3,6 +3,7 @@ import { loggerOf } from '@/infrastructure/observability/logger';
 import type { OutboxRelay } from '@/infrastructure/outbox/outbox-relay';
 import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import type { Database } from '@/infrastructure/postgres/database';
+import { databaseTime } from '@/infrastructure/postgres/database-time';
 import { EventConsumerService } from './consumer/event-consumer.service';
 import type { HandlerRegistration } from './consumer/handler';
 import { GroupSet } from './delivery/group-set';
@@ -68,6 +69,7 @@ export class KafkaRuntime {
       leastMs: settings.delivery.inboxHorizonMs,
       admin: transport.admin,
       topics: () => this.groups.topics(),
+      clock: async () => (stateful ? databaseTime(stateful.database) : Date.now()),
     });
     this.groups = new GroupSet({
       settings,

@@ -134,6 +134,21 @@ describe('a unit of work', () => {
     expect(await database.rows(sql`select text from notes`)).toEqual([]);
   });
 
+  it('lets what still runs of a failed one have no effect at all', async () => {
+    const gate = Promise.withResolvers<void>();
+    let stray: Promise<unknown> | undefined;
+    const failing = unitOfWork.run(async () => {
+      stray = gate.promise.then(() =>
+        unitOfWork.run((own) => own.run(sql`insert into notes values ('stray')`)),
+      );
+      throw new Error('without waiting');
+    });
+    await expect(failing).rejects.toThrow('without waiting');
+    gate.resolve();
+    await expect(stray).rejects.toMatchObject({ code: 'TRANSACTION_ENDED' });
+    expect(await database.rows(sql`select text from notes`)).toEqual([]);
+  });
+
   it('keeps two units apart that run at once', async () => {
     await Promise.all(
       ['a', 'b', 'c'].map((name) =>
@@ -204,11 +219,17 @@ describe('a part of a unit', () => {
     await unitOfWork.run(async () => {
       await unitOfWork.part(() => {
         const { sql: session } = unitOfWork;
-        stray = gate.promise.then(() => session.run(sql`insert into notes values ('stray')`));
+        stray = gate.promise.then(() =>
+          Promise.allSettled([
+            session.run(sql`insert into notes values ('stray')`),
+            unitOfWork.run((own) => own.run(sql`insert into notes values ('own')`)),
+          ]),
+        );
         throw new TypeError('without waiting');
       });
       gate.resolve();
-      await expect(stray).rejects.toMatchObject({ code: 'TRANSACTION_ENDED' });
+      const refused = { status: 'rejected', reason: { code: 'TRANSACTION_ENDED' } };
+      expect(await stray).toMatchObject([refused, refused]);
       await unitOfWork.part(() => insert('kept'));
     });
     expect(await notes()).toEqual(['kept']);

@@ -18,8 +18,8 @@ interface ActiveUnit {
   readonly entries: OutboxEntry[];
   /** Its work has resolved; what still runs in its context was awaited by nobody and is too late. */
   ended: boolean;
-  /** What still runs in its context is a run that was given up: it must have no effect any more. */
-  timedOut: boolean;
+  /** It timed out or failed, and may be run again: what still runs in its context must have no effect any more. */
+  givenUp: boolean;
 }
 
 /** How a part of a unit ended. `untouched`: it threw, and had sent no statement and published nothing before. */
@@ -30,6 +30,7 @@ class UnitPart implements ActiveUnit, SqlSession {
   readonly entries: OutboxEntry[] = [];
   readonly session = this;
   over = false;
+  failed = false;
   private statements = 0;
 
   constructor(private readonly whole: ActiveUnit) {}
@@ -38,23 +39,23 @@ class UnitPart implements ActiveUnit, SqlSession {
     return this.over || this.whole.ended;
   }
 
-  get timedOut(): boolean {
-    return this.whole.timedOut;
+  get givenUp(): boolean {
+    return this.failed || this.whole.givenUp;
   }
 
   get untouched(): boolean {
     return this.statements === 0 && this.entries.length === 0;
   }
 
-  rows<Row>(query: SqlQuery): Promise<Row[]> {
+  async rows<Row>(query: SqlQuery): Promise<Row[]> {
     return this.whose().rows(query);
   }
 
-  row<Row>(query: SqlQuery): Promise<Row | undefined> {
+  async row<Row>(query: SqlQuery): Promise<Row | undefined> {
     return this.whose().row(query);
   }
 
-  run(query: SqlQuery): Promise<number> {
+  async run(query: SqlQuery): Promise<number> {
     return this.whose().run(query);
   }
 
@@ -76,26 +77,30 @@ export class UnitOfWork {
   constructor(private readonly database: Pick<Database, 'transaction'>) {}
 
   /**
-   * Rejects with `HandlerTimeoutError` after `timeoutMs`; what the work does from then on is refused. Inside another
-   * unit the time is that one's.
+   * Rejects with `HandlerTimeoutError` after `timeoutMs`. What the work does from then on is refused, and so is what it
+   * leaves running when it rejects. Inside another unit the time is that one's.
    */
   async run<T>(
     work: (sql: SqlSession) => Promise<T>,
     { database = this.database, instead, ...options }: UnitOptions<T> = {},
   ): Promise<T> {
     const enclosing = this.active.getStore();
-    if (enclosing?.timedOut) throw new TransactionEndedError();
+    if (enclosing?.givenUp) throw new TransactionEndedError();
     if (enclosing && !enclosing.ended) return work(enclosing.session);
     let published = false;
     let unit: ActiveUnit | undefined;
     const onTimeout = () => {
-      if (unit) unit.ended = unit.timedOut = true;
+      if (unit) unit.ended = unit.givenUp = true;
     };
     const inTransaction = async (session: SqlSession) => {
-      const opened: ActiveUnit = { session, entries: [], ended: false, timedOut: false };
+      const opened: ActiveUnit = { session, entries: [], ended: false, givenUp: false };
       unit = opened;
       const value = await this.active
         .run(opened, async () => work(session))
+        .catch((error: unknown) => {
+          opened.givenUp = true;
+          throw error;
+        })
         .finally(() => {
           opened.ended = true;
         });
@@ -121,6 +126,7 @@ export class UnitOfWork {
       whole.entries.push(...part.entries);
       return { kind: 'done' };
     } catch (error) {
+      part.failed = true;
       if (!part.untouched) throw error;
       return { kind: 'untouched', error };
     } finally {

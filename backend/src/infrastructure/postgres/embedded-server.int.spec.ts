@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundleForChild } from '@/testing/bundle-for-child';
 import { eventually } from '@/testing/eventually';
 import { type EmbeddedServer, startOrAdopt } from './embedded-server';
+import { isZombie } from './server/process-identity';
 
 const USER_PROGRAM = fileURLToPath(new URL('./server/user.child.ts', import.meta.url));
 
@@ -125,6 +126,20 @@ describe('the embedded server', () => {
     const next = await start();
     expect(next.adopted).toBe(false);
     expect(await query(next.url, 'select one from kept')).toEqual([{ one: 1 }]);
+  });
+
+  it('starts over a killed PostgreSQL whose parent does not look at its end', async () => {
+    const user = await childUser();
+    await query(user.url, 'create table kept as select 1 as one');
+    const killed = await postmaster();
+    // What is stopped reaps nobody.
+    user.process.kill('SIGSTOP');
+    process.kill(killed, 'SIGKILL');
+    await eventually(() => isZombie(killed), { what: 'the killed one to have ended' });
+    const next = await start();
+    expect(next.adopted).toBe(false);
+    expect(await query(next.url, 'select one from kept')).toEqual([{ one: 1 }]);
+    expect(isZombie(killed)).toBe(true);
   });
 
   it('makes a whole cluster where one was begun and not finished', async () => {

@@ -23,6 +23,9 @@ export type SagaInput =
   | { readonly kind: 'retry_step' }
   | { readonly kind: 'resolve'; readonly reason: Refusal };
 
+/** What is asked for until it is answered is a person's after a day without an answer. */
+const HANDED_OVER_AFTER_MS = 86_400_000;
+
 /** What a decision is made by besides the input. */
 export interface Situation<Context> {
   readonly definition: SagaDefinition<Context>;
@@ -106,10 +109,17 @@ function onFailure<Context>(
 
 function onTimer<Context>(situation: Situation<Context>, state: SagaState): readonly SagaFact[] | undefined {
   if (!state.waitingFor) return undefined;
-  const { step: name, direction, attempt, deadline, refusal } = state.waitingFor;
-  if (direction === 'undo') return [askToUndo(situation, name, attempt + 1)];
+  const { step: name, direction, attempt, deadline, refusal, handOverAt } = state.waitingFor;
+  const handedOver = handOverAt !== undefined && new Date(handOverAt) <= situation.now;
+  if (direction === 'undo') {
+    if (handedOver) return [{ kind: 'undo_refused', step: name, refusal: unanswered(name) }];
+    return [askToUndo(situation, name, attempt + 1, handOverAt)];
+  }
   const step = serviceStep(situation.definition, name);
-  if (step.kind === 'forward') return [askToGoForward(situation, step, attempt + 1)];
+  if (step.kind === 'forward') {
+    if (handedOver) return [{ kind: 'step_refused', step: name, refusal: unanswered(name) }];
+    return [askToGoForward(situation, step, attempt + 1, handOverAt)];
+  }
   if (!refusal) {
     const reason = { code: 'DEADLINE_PASSED', message: `No answer to '${name}' before its deadline.` };
     return [{ kind: 'step_timed_out', step: name }, compensate(state, reason, name)];
@@ -168,17 +178,21 @@ function askToGoForward<Context>(
   { now }: Situation<Context>,
   { name, repeat }: ForwardStep<Context>,
   attempt: number,
+  handOverAt = after(now, HANDED_OVER_AFTER_MS),
 ): SagaFact {
-  return { kind: 'step_requested', step: name, attempt, askAgainAt: after(now, pauseAfter(attempt, repeat)) };
+  const askAgainAt = after(now, pauseAfter(attempt, repeat));
+  return { kind: 'step_requested', step: name, attempt, askAgainAt, handOverAt };
 }
 
 function askToUndo<Context>(
   { definition, now }: Situation<Context>,
   step: string,
   attempt: number,
+  handOverAt = after(now, HANDED_OVER_AFTER_MS),
 ): SagaFact {
   const { repeat } = remoteStep(definition, step).undo;
-  return { kind: 'undo_requested', step, attempt, askAgainAt: after(now, pauseAfter(attempt, repeat)) };
+  const askAgainAt = after(now, pauseAfter(attempt, repeat));
+  return { kind: 'undo_requested', step, attempt, askAgainAt, handOverAt };
 }
 
 function nextAttemptAt<Context>(
@@ -207,6 +221,12 @@ function isRefusedIn(
 ): boolean {
   return (direction === 'do' ? refusedSteps : refusedUndos).some(({ step }) => step === name);
 }
+
+/** Said by nobody: an answer that comes all the same still counts. */
+const unanswered = (step: string): Refusal => ({
+  code: 'UNANSWERED',
+  message: `Nobody has answered about '${step}' in all the time in which it was asked for again.`,
+});
 
 const after = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
 

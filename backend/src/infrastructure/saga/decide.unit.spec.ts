@@ -223,6 +223,56 @@ describe('a saga', () => {
     expect(undoneState).toMatchObject({ completedSteps: ['payment'], undone: ['payment'], reason: refusal });
   });
 
+  describe('that nobody answers', () => {
+    const forward = {
+      type: 'test',
+      version: 1,
+      steps: [
+        {
+          kind: 'forward',
+          name: 'refund',
+          request: () => ({
+            eventType: 'payment.refund.requested',
+            data: { orderId: 'o', reason: 'refund' },
+          }),
+          replies: { done: 'payment.refunded' },
+          repeat: { firstMs: 10, maxMs: 100 },
+        },
+      ],
+    } as const satisfies SagaDefinition<unknown>;
+
+    it.each<[string, SagaDefinition<unknown>, SagaInput[], SagaInput, string]>([
+      ['an undo', definition as SagaDefinition<unknown>, [start, timer], undone('payment'), 'compensated'],
+      ['a forward step', forward, [start], done('refund'), 'completed'],
+    ])('%s is asked for during a day, then a person is; the answer still counts', (_, of, way, late, end) => {
+      const at = (time: number) => ({
+        definition: of,
+        context: { valid: true },
+        now: new Date(now.getTime() + time),
+      });
+      let state = way.reduce<SagaState>(
+        (before, input) => decide(at(0), before, input).reduce(evolve, before),
+        newSaga,
+      );
+      const handOver = 86_400_000;
+      for (const time of [0, 10, handOver - 1]) {
+        const { attempt = 0 } = state.waitingFor ?? {};
+        state = decide(at(time), state, timer).reduce(evolve, state);
+        expect(state.waitingFor?.attempt).toBe(attempt + 1);
+      }
+      const asked = state;
+      state = decide(at(handOver), state, timer).reduce(evolve, state);
+      expect(state).toMatchObject({ status: 'needs_attention', waitingFor: null });
+      expect([...state.refusedUndos, ...state.refusedSteps]).toMatchObject([
+        { refusal: { code: 'UNANSWERED' } },
+      ]);
+      expect(decide(at(handOver), state, late).reduce(evolve, state).status).toBe(end);
+      const resumed = decide(at(handOver), state, { kind: 'resume' }).reduce(evolve, state);
+      expect(resumed.waitingFor).toMatchObject({ step: asked.waitingFor?.step, attempt: 1 });
+      expect(Date.parse(resumed.waitingFor?.handOverAt ?? '')).toBe(now.getTime() + 2 * handOver);
+    });
+  });
+
   it('comes to the same end whatever answers are repeated on the way', () => {
     const way = [start, done('payment'), failed('inventory'), undone('payment')];
     const repeated = way.flatMap((input): SagaInput[] =>

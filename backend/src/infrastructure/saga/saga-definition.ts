@@ -66,7 +66,7 @@ export interface UndoAction<Context> {
   /** Pure. */
   request(context: Context, reason: Refusal): SagaMessage;
   readonly replies: { readonly done: SagaEvent; readonly refused?: SagaEvent };
-  /** Repeated until a definitive answer comes. */
+  /** Repeated until a definitive answer comes; after a day without one it needs a person's attention. */
   readonly repeat: Pauses;
 }
 
@@ -80,7 +80,7 @@ export interface ForwardStep<Context> {
   /** Pure. Must be safe to ask for twice. */
   request(context: Context, attempt: number): SagaMessage;
   readonly replies: { readonly done: SagaEvent; readonly refused?: SagaEvent };
-  /** Repeated until a definitive answer comes. */
+  /** Repeated until a definitive answer comes; after a day without one it needs a person's attention. */
   readonly repeat: Pauses;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NotHereError } from '@/infrastructure/kafka/delivery/delivery.errors';
 import type { ForwardStep, RemoteStep, RetryPolicy, SagaDefinition } from './saga-definition';
 import { SagaDefinitions } from './saga-definitions';
 
@@ -97,5 +98,9 @@ describe('saga definitions', () => {
         message: expect.stringContaining("4 of 'order' version 1"),
       }),
     );
+  });
+
+  it('leave an event of a later version, which came while the process runs, to one that has it', () => {
+    expect(() => new SagaDefinitions().of('order', 2)).toThrow(NotHereError);
   });
 });

@@ -19,6 +19,8 @@ export interface Waiting {
   readonly deadline?: string;
   /** When it is asked for again unless an answer comes. */
   readonly askAgainAt?: string;
+  /** When what is asked for again and again is left to a person. */
+  readonly handOverAt?: string;
   /** Why the step pauses before it is asked for again. */
   readonly refusal?: Refusal;
 }
@@ -48,14 +50,17 @@ export interface SagaState {
 
 export type SagaFact =
   | { readonly kind: 'started' }
-  | ({ readonly kind: 'step_requested' } & Pick<Waiting, 'step' | 'attempt' | 'deadline' | 'askAgainAt'>)
+  | ({ readonly kind: 'step_requested' } & Pick<
+      Waiting,
+      'step' | 'attempt' | 'deadline' | 'askAgainAt' | 'handOverAt'
+    >)
   | { readonly kind: 'step_completed'; readonly step: string; readonly local: boolean }
   | ({ readonly kind: 'step_paused' } & Refused & Required<Pick<Waiting, 'attempt' | 'askAgainAt'>>)
   | ({ readonly kind: 'step_failed' } & Refused)
   | ({ readonly kind: 'step_refused' } & Refused)
   | { readonly kind: 'step_timed_out'; readonly step: string }
   | { readonly kind: 'compensation_started'; readonly reason: Refusal; readonly undo: readonly string[] }
-  | ({ readonly kind: 'undo_requested' } & Pick<Waiting, 'step' | 'attempt' | 'askAgainAt'>)
+  | ({ readonly kind: 'undo_requested' } & Pick<Waiting, 'step' | 'attempt' | 'askAgainAt' | 'handOverAt'>)
   | { readonly kind: 'undo_completed'; readonly step: string }
   | ({ readonly kind: 'undo_refused' } & Refused)
   | { readonly kind: 'retry_requested'; readonly step: string }

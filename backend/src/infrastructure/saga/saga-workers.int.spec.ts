@@ -96,6 +96,20 @@ describe('several workers', () => {
     expect(await other.start('return', orderId, { orderId }, null)).toBe(true);
   });
 
+  it('keeps the lock of a saga that a process began which knows no locks', async () => {
+    const [one] = both();
+    const orderId = randomUUID();
+    await state.database.run(sql`
+      insert into sagas (id, type, version, subject, status, state, context)
+      values (${`order:${orderId}`}, 'order', 1, ${orderId}, 'running', '{}', ${JSON.stringify({ orderId })}::jsonb)`);
+    await expect(one.start('return', orderId, { orderId }, null)).rejects.toMatchObject({
+      code: 'SAGA_LOCKED',
+    });
+    await one.cancel('order', orderId, { code: 'NO', message: 'no' }, null);
+    expect(await statusOf(`order:${orderId}`)).toBe('compensated');
+    expect(await one.start('return', orderId, { orderId }, null)).toBe(true);
+  });
+
   it('gives an answer to the saga whose turn it is', async () => {
     const [one, other] = both();
     const orderId = randomUUID();
@@ -143,6 +157,27 @@ describe('several workers', () => {
         expect(kinds.filter((kind) => kind === once)).toHaveLength(1);
       }
     }
+  });
+
+  it('leave to a person what nobody has answered for a day, and ask for it no more', async () => {
+    const [one] = both();
+    const orderId = randomUUID();
+    await one.start('order', orderId, { orderId }, null);
+    await one.cancel('order', orderId, { code: 'NO', message: 'no' }, null);
+    await state.database.run(sql`
+      update sagas set deadline = clock_timestamp(),
+        state = jsonb_set(state, '{waitingFor,handOverAt}', to_jsonb(clock_timestamp()))
+      where id = ${`order:${orderId}`}`);
+    while (await one.expireOne());
+    const left = await queries.find(`order:${orderId}`);
+    expect(left).toMatchObject({
+      status: 'needs_attention',
+      deadline: null,
+      refused: [{ step: 'payment', direction: 'undo', code: 'UNANSWERED' }],
+    });
+    expect(left?.history.filter(({ kind }) => kind === 'undo_requested')).toHaveLength(1);
+    await one.reply(types, orderId, replyOf('payment.refunded'));
+    expect(await statusOf(`order:${orderId}`)).toBe('compensated');
   });
 
   it('end a saga on the version that it began with, and begin the next ones with the latest', async () => {

@@ -1,4 +1,5 @@
 import { CodedError } from '@/infrastructure/errors/coded-error';
+import { NotHereError } from '@/infrastructure/kafka/delivery/delivery.errors';
 
 /** A saga definition contradicts itself; the application does not start. */
 export class InvalidSagaDefinitionError extends CodedError {
@@ -13,9 +14,8 @@ export class InvalidSagaDefinitionError extends CodedError {
 }
 
 /** A saga in the database needs a definition that this build does not have; it must not be run by another one. */
-export class UnknownSagaVersionError extends CodedError {
+export class UnknownSagaVersionError extends NotHereError {
   readonly code = 'UNKNOWN_SAGA_VERSION';
-  readonly retryable = false;
 
   constructor(
     unknown: readonly { readonly type: string; readonly version: number; readonly count: number }[],

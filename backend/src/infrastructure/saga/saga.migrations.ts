@@ -46,4 +46,11 @@ export const sagaMigrations: Migrations = {
     create unique index sagas_lock on sagas (subject, lock_name)
       where status in ('running', 'compensating', 'needs_attention');
   `,
+  // A process from before the lock had a name writes none, and runs on beside this: its lock is the type, as it was.
+  'saga-004-lock-by-default': `
+    alter table sagas alter column lock_name drop not null;
+    drop index sagas_lock;
+    create unique index sagas_lock on sagas (subject, coalesce(lock_name, type))
+      where status in ('running', 'compensating', 'needs_attention');
+  `,
 };

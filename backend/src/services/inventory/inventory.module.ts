@@ -9,7 +9,7 @@ import { OnReservationRequestedHandler } from './entry/on-reservation-requested.
 import { InventoryService } from './inventory.service';
 import { Reservations } from './reservations.service';
 import { inventoryMigrations } from './state/inventory.migrations';
-import { ReservationStore } from './state/reservation-store';
+import { StockBooks } from './state/stock-books';
 import { StockStore } from './state/stock-store';
 import { StockAnnouncer } from './stock-announcer.service';
 
@@ -17,7 +17,7 @@ import { StockAnnouncer } from './stock-announcer.service';
   imports: [ServiceModule.for('inventory', { migrations: inventoryMigrations, onDead: 'wait' })],
   providers: [
     StockStore,
-    ReservationStore,
+    StockBooks,
     StockAnnouncer,
     InventoryService,
     Reservations,

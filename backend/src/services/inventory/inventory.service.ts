@@ -11,9 +11,9 @@ import {
   shortage,
   sumLines,
 } from './domain/reservation';
+import type { Effect, MovementKind, OrderFlow, Reservation, StockBook } from './domain/stock-book';
 import { OrderReferenceRequiredError, StockNotAvailableError } from './inventory.errors';
-import { type OrderFlow, type Reservation, ReservationStore } from './state/reservation-store';
-import { type Effect, type MovementKind, StockStore } from './state/stock-store';
+import { StockBooks } from './state/stock-books';
 import { StockAnnouncer } from './stock-announcer.service';
 
 export interface OrderReference {
@@ -41,8 +41,7 @@ const EFFECTS = {
 export class InventoryService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly stock: StockStore,
-    private readonly reservations: ReservationStore,
+    private readonly books: StockBooks,
     private readonly announcer: StockAnnouncer,
   ) {}
 
@@ -55,34 +54,34 @@ export class InventoryService {
     const orderId = reference?.orderId ?? currentDelivery()?.key;
     if (!orderId) throw new OrderReferenceRequiredError();
     await this.unitOfWork.run(async () => {
-      const held = await this.reservations.lock(orderId);
+      const book = await this.books.open([orderId], [productId]);
+      const held = book.reservation(orderId);
       const attempt = reference?.attempt ?? held?.attempt ?? FIRST_ATTEMPT;
       const decision = onRequested(held, attempt);
       const anew = decision === 'take';
       if (!anew && decision !== 'answer_reserved')
         throw new StockNotAvailableError(held?.failure ?? RELEASED);
-      await this.take(orderId, [{ productId, quantity }], {
+      await this.take(book, orderId, [{ productId, quantity }], {
         held: anew ? undefined : held,
         flow: held?.flow ?? 'choreography',
         attempt: anew || !held ? attempt : held.attempt,
       });
+      await this.books.write(book);
     });
   }
 
-  /**
-   * All lines or none, beside those that the order holds already; in the unit of work in progress. Throws
-   * `STOCK_NOT_AVAILABLE` before anything is written.
-   */
-  async take(orderId: string, items: readonly Line[], { held, flow, attempt }: Taking): Promise<Reservation> {
+  /** All lines or none, beside those that the order holds already. Throws `STOCK_NOT_AVAILABLE` before any change. */
+  async take(
+    book: StockBook,
+    orderId: string,
+    items: readonly Line[],
+    { held, flow, attempt }: Taking,
+  ): Promise<Reservation> {
     const fault = linesFault(items);
     if (fault) throw new StockNotAvailableError(fault);
     const lines = missingLines(sumLines(items), held?.lines ?? []);
     if (held && lines.length === 0) return held;
-    const levels = await this.stock.lock(lines.map(({ productId }) => productId));
-    const short = shortage(
-      lines,
-      new Map([...levels].map(([productId, { available }]) => [productId, available])),
-    );
+    const short = shortage(lines, (productId) => book.available(productId));
     if (short) throw new StockNotAvailableError(short);
     const reservation: Reservation = {
       orderId,
@@ -92,33 +91,31 @@ export class InventoryService {
       lines: sumLines([...(held?.lines ?? []), ...lines]),
       failure: null,
     };
-    await this.move({ orderId, attempt, lines }, 'reserve', EFFECTS.reserve, 'reserved');
-    await this.reservations.save(reservation);
+    await this.move(book, 'reserve', { orderId, attempt, lines }, EFFECTS.reserve, 'reserved');
+    book.keep(reservation);
     return reservation;
   }
 
-  /** Gives back all that the order holds; in the unit of work in progress. */
-  async giveBack(reservation: Reservation): Promise<void> {
+  /** Gives back all that the order holds. */
+  async giveBack(book: StockBook, reservation: Reservation): Promise<void> {
     const effect = reservation.status === 'sold' ? EFFECTS.return : EFFECTS.release;
-    await this.move(reservation, 'release', effect, 'released');
+    await this.move(book, 'release', reservation, effect, 'released');
   }
 
-  /** What was reserved has left the house; in the unit of work in progress. */
-  async sell(reservation: Reservation): Promise<void> {
-    await this.move(reservation, 'sale', EFFECTS.sale, 'sold');
+  /** What was reserved has left the house. */
+  async sell(book: StockBook, reservation: Reservation): Promise<void> {
+    await this.move(book, 'sale', reservation, EFFECTS.sale, 'sold');
   }
 
   private async move(
-    { orderId, attempt, lines }: Pick<Reservation, 'orderId' | 'attempt' | 'lines'>,
+    book: StockBook,
     kind: MovementKind,
+    { orderId, attempt, lines }: Pick<Reservation, 'orderId' | 'attempt' | 'lines'>,
     effect: Effect,
     reason: string,
   ) {
-    if (lines.length === 0) return;
-    await this.stock.lock(lines.map(({ productId }) => productId));
-    const levels = await this.stock.move(orderId, kind, lines, effect, attempt);
     const quantities = new Map(lines.map(({ productId, quantity }) => [productId, quantity]));
-    const changes = levels.map((level) => ({
+    const changes = book.move(kind, { orderId, attempt, lines }, effect).map((level) => ({
       level,
       delta: effect.available * (quantities.get(level.productId) ?? 0),
     }));

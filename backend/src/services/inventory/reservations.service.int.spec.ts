@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderCreatedEvent } from '@shop/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EventConsumerService } from '@/infrastructure/kafka/consumer/event-consumer.service';
 import { type DeliveryContext, runWithDelivery } from '@/infrastructure/kafka/delivery/delivery-context';
 import { sql } from '@/infrastructure/postgres/sql';
 import { type ServiceState, serviceState } from '@/testing/service-state';
@@ -8,13 +9,20 @@ import { InventoryEventHandler } from './entry/inventory-event.handler';
 import { OnReleaseRequestedHandler } from './entry/on-release-requested.handler';
 import { OnReservationRequestedHandler } from './entry/on-reservation-requested.handler';
 import { InventoryService } from './inventory.service';
-import { Reservations } from './reservations.service';
+import { type ReservationRequest, Reservations } from './reservations.service';
 import { inventoryMigrations } from './state/inventory.migrations';
-import { ReservationStore } from './state/reservation-store';
+import { StockBooks } from './state/stock-books';
 import { StockStore } from './state/stock-store';
 import { StockAnnouncer } from './stock-announcer.service';
 
 const line = (productId: string, quantity: number) => ({ productId, quantity });
+const request = (orderId: string, items: readonly ReturnType<typeof line>[]): ReservationRequest => ({
+  orderId,
+  items,
+  flow: 'saga',
+  run: 1,
+  answering: (answer) => answer(),
+});
 
 describe('reservations', () => {
   let state: ServiceState;
@@ -25,11 +33,11 @@ describe('reservations', () => {
 
   beforeAll(async () => {
     state = await serviceState('inventory', inventoryMigrations);
-    const store = new ReservationStore(state.unitOfWork);
+    const books = new StockBooks(state.unitOfWork);
     stock = new StockStore(state.unitOfWork);
-    inventory = new InventoryService(state.unitOfWork, stock, store, new StockAnnouncer(state.publisher));
-    reservations = new Reservations(inventory, store, state.publisher);
-    handler = new InventoryEventHandler(inventory, reservations, store, state.unitOfWork);
+    inventory = new InventoryService(state.unitOfWork, books, new StockAnnouncer(state.publisher));
+    reservations = new Reservations(inventory, books, state.publisher);
+    handler = new InventoryEventHandler(inventory, reservations, books, state.unitOfWork);
   });
   afterAll(() => state.close());
 
@@ -46,7 +54,7 @@ describe('reservations', () => {
     return [row?.available, row?.reserved];
   };
   const reserve = (orderId: string, ...lines: ReturnType<typeof line>[]) =>
-    run(() => reservations.reserve(orderId, lines, 'saga', 1));
+    run(() => reservations.reserve([request(orderId, lines)]));
   const release = (orderId: string) => run(() => reservations.release(orderId));
   const answers = async (orderId: string) => {
     const events = await state.published();
@@ -72,10 +80,53 @@ describe('reservations', () => {
     expect(await answers(orderId)).toEqual([{ type: 'inventory.reservation.failed', code: 'OUT_OF_STOCK' }]);
   });
 
+  it('serves orders that come together one after another, as far as the stock goes, each by its own answer', async () => {
+    const [lamp, mug, ids] = [
+      await product(10, 5),
+      await product(10),
+      ['a', 'b', 'c'].map((id) => id + randomUUID()),
+    ];
+    const [first = '', second = '', third = ''] = ids;
+    const causes: string[] = [];
+    const caused = (orderId: string, ...lines: ReturnType<typeof line>[]): ReservationRequest => ({
+      ...request(orderId, lines),
+      answering: (answer) => {
+        causes.push(orderId);
+        return answer();
+      },
+    });
+    await run(() =>
+      reservations.reserve([
+        caused(first, line(lamp, 6)),
+        caused(second, line(mug, 1), line(lamp, 6)),
+        caused(third, line(lamp, 4), line(mug, 2)),
+      ]),
+    );
+    expect(causes).toEqual(ids);
+    expect([await level(lamp), await level(mug)]).toEqual([
+      [0, 10],
+      [8, 2],
+    ]);
+    expect(await answers(first)).toEqual([{ type: 'inventory.reserved' }]);
+    expect(await answers(second)).toEqual([{ type: 'inventory.reservation.failed', code: 'OUT_OF_STOCK' }]);
+    expect(await answers(third)).toEqual([{ type: 'inventory.reserved' }]);
+    const changes = (await state.publishedOf('inventory.stock.updated')).filter(
+      ({ productId, orderId }) => productId === lamp && orderId !== undefined,
+    );
+    expect(changes.map(({ available, version, delta }) => [available, version, delta])).toEqual([
+      [4, 2, -6],
+      [0, 3, -4],
+    ]);
+    const low = (await state.publishedOf('inventory.stock.low')).filter(
+      ({ productId }) => productId === lamp,
+    );
+    expect(low.map(({ available }) => available)).toEqual([4]);
+  });
+
   it('waits a few runs for a product that nobody has told of, then refuses', async () => {
     const orderId = randomUUID();
     const reserveInRun = (count: number) =>
-      run(() => reservations.reserve(orderId, [line('nothing', 1)], 'saga', count));
+      run(() => reservations.reserve([{ ...request(orderId, [line('nothing', 1)]), run: count }]));
     await expect(reserveInRun(1)).rejects.toMatchObject({ code: 'PRODUCT_NOT_KNOWN_YET', retryable: true });
     expect(await answers(orderId)).toEqual([]);
     await reserveInRun(6);
@@ -208,8 +259,10 @@ describe('reservations', () => {
     const headersOf = (flow: string) => ({ attempt: 1, headers: { 'x-order-flow': flow } }) as never;
     const requested = (orderId: string, productId: string, flow: string) =>
       run(() => {
-        const event = { data: { orderId, items: [line(productId, 2)] } } as never;
-        return new OnReservationRequestedHandler(reservations).handle(event, headersOf(flow));
+        const event = { data: { orderId, items: [line(productId, 2)] } };
+        const delivered = { event, context: headersOf(flow), within: (work: () => unknown) => work() };
+        const handler = new OnReservationRequestedHandler(new EventConsumerService(), reservations);
+        return handler.reserve([delivered as never]);
       });
     const flowOf = async (orderId: string) => {
       const row = await state.database.row<{ flow: string }>(sql`

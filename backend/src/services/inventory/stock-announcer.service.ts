@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventPublisherService } from '@/infrastructure/kafka/publisher/event-publisher.service';
 import { crossesDown } from './domain/reservation';
-import type { StockLevel } from './state/stock-store';
+import type { StockLevel } from './domain/stock-book';
 
 export interface StockChange {
   readonly level: StockLevel;

@@ -15,6 +15,8 @@ export interface ChargeRequest extends Omit<NewPayment, 'amountMinor'> {
   readonly deadline?: number;
 }
 
+type AskedFor = Pick<ChargeRequest, 'requestId' | 'deadline'>;
+
 /**
  * Captures an order's amount at most once. Create unconfirmed, commit the id, confirm: whatever is lost on the way,
  * the next run finds the intent by its id and looks before it acts.
@@ -37,8 +39,8 @@ export class Charge {
     try {
       const intent = payment.intentId
         ? await this.look(payment.intentId)
-        : await this.newIntent(payment, request.deadline);
-      if (intent) await this.bringToEnd(payment, intent, request.deadline);
+        : await this.newIntent(payment, request);
+      if (intent) await this.bringToEnd(payment, intent, request);
     } catch (error) {
       await this.keepForNextRun(payment.orderId, error);
     }
@@ -65,7 +67,10 @@ export class Charge {
     fault: Refusal | undefined,
   ): Promise<Payment | undefined> {
     const { orderId, failure, intentId } = payment;
-    const failed = (refusal: Refusal) => this.answers.failed(orderId, flow, refusal, intentId ?? undefined);
+    const failed = async (refusal: Refusal) => {
+      await this.payments.noteAnswered(orderId, requestId);
+      await this.answers.failed(orderId, flow, refusal, intentId ?? undefined);
+    };
     switch (onRequested(payment, requestId)) {
       case 'charge':
         return payment;
@@ -74,6 +79,7 @@ export class Charge {
         await failed(fault);
         return undefined;
       case 'answer_completed':
+        await this.payments.noteAnswered(orderId, requestId);
         await this.answers.completed(payment, payment.capturedMinor);
         return undefined;
       case 'answer_failed':
@@ -81,6 +87,8 @@ export class Charge {
         return undefined;
       case 'refuse_cancelled':
         await failed(CANCELLED);
+        return undefined;
+      case 'nothing':
         return undefined;
     }
   }
@@ -96,11 +104,11 @@ export class Charge {
   }
 
   /** Undefined when the payment has come to its end without one. */
-  private async newIntent(payment: Payment, deadline: number | undefined): Promise<Intent | undefined> {
+  private async newIntent(payment: Payment, { requestId, deadline }: AskedFor): Promise<Intent | undefined> {
     const { orderId, attempt } = payment;
-    if (isOver(deadline)) return this.end(payment, DEADLINE_PASSED);
+    if (isOver(deadline)) return this.end(payment, requestId, DEADLINE_PASSED);
     const intent = await this.create(payment).catch((error: unknown) => {
-      if (error instanceof PaymentRefusedError) return this.end(payment, error.refusal);
+      if (error instanceof PaymentRefusedError) return this.end(payment, requestId, error.refusal);
       throw error;
     });
     if (!intent) return undefined;
@@ -130,56 +138,56 @@ export class Charge {
     );
   }
 
-  private async bringToEnd(payment: Payment, seen: Intent, deadline: number | undefined): Promise<void> {
+  private async bringToEnd(payment: Payment, seen: Intent, request: AskedFor): Promise<void> {
     const named = { ...payment, intentId: seen.id };
-    const step = chargeStep(seen, isOver(deadline));
+    const step = chargeStep(seen, isOver(request.deadline));
     switch (step.kind) {
       case 'complete':
-        return this.complete(named, seen);
+        return this.complete(named, request.requestId, seen);
       case 'fail':
-        await this.end(named, step.refusal);
+        await this.end(named, request.requestId, step.refusal);
         return;
       case 'cancel':
         await this.provider.cancelIntent(seen.id, this.key(payment, 'cancel'));
-        await this.end(named, step.refusal);
+        await this.end(named, request.requestId, step.refusal);
         return;
       case 'wait':
         throw new PaymentOutcomeUnknownError('The payment is processed still.', false);
       case 'confirm':
-        return this.confirm(named, seen, deadline);
+        return this.confirm(named, seen, request);
     }
   }
 
-  private async confirm(payment: Payment, { id }: Intent, deadline: number | undefined): Promise<void> {
+  private async confirm(payment: Payment, { id }: Intent, request: AskedFor): Promise<void> {
     const confirming = this.provider.confirmIntent(id, this.key(payment, 'confirm'));
     const confirmed = await confirming.catch((error: unknown) => {
-      if (error instanceof PaymentRefusedError) return this.end(payment, error.refusal);
+      if (error instanceof PaymentRefusedError) return this.end(payment, request.requestId, error.refusal);
       throw error;
     });
     if (confirmed?.state === 'open') {
       throw new PaymentOutcomeUnknownError(`Intent ${id} is open after its confirmation.`, true);
     }
-    if (confirmed) await this.bringToEnd(payment, confirmed, deadline);
+    if (confirmed) await this.bringToEnd(payment, confirmed, request);
   }
 
   private key({ orderId, attempt }: Payment, act: 'confirm' | 'cancel'): string {
     return `${orderId}:payment:${attempt}:${act}`;
   }
 
-  private async complete(payment: Payment, { capturedMinor }: Intent): Promise<void> {
+  private async complete(payment: Payment, requestId: string, { capturedMinor }: Intent): Promise<void> {
     await this.unitOfWork.run(async () => {
       const current = await this.payments.lock(payment.orderId);
-      if (!current || !mayEnd(current, payment.intentId)) return;
-      await this.payments.settle(payment.orderId, { status: 'succeeded', capturedMinor });
+      if (!current || !mayEnd(current, payment.intentId, requestId)) return;
+      await this.payments.settle(payment.orderId, { status: 'succeeded', capturedMinor, answers: requestId });
       await this.answers.completed(current, capturedMinor);
     });
   }
 
-  private async end(seen: Payment, failure: Refusal): Promise<undefined> {
+  private async end(seen: Payment, requestId: string, failure: Refusal): Promise<undefined> {
     await this.unitOfWork.run(async () => {
       const current = await this.payments.lock(seen.orderId);
-      if (!current || !mayEnd(current, seen.intentId)) return;
-      await this.payments.settle(seen.orderId, { status: 'failed', failure });
+      if (!current || !mayEnd(current, seen.intentId, requestId)) return;
+      await this.payments.settle(seen.orderId, { status: 'failed', failure, answers: requestId });
       await this.answers.failed(seen.orderId, current.flow, failure, current.intentId ?? undefined);
     });
   }

@@ -11,6 +11,9 @@ import { type OrderFlow, type Payment, PaymentStore, type Settlement } from './s
 const ALREADY_REFUNDED = 'CHARGE_ALREADY_REFUNDED';
 const REFUND_FAILED: Refusal = { code: 'REFUND_FAILED', message: 'The refund failed.' };
 
+/** The payment, and by which request it is to be undone. */
+type Asked = Payment & { readonly requestId: string };
+
 /**
  * Makes an order not paid, whatever has become of its payment: cancels it, refunds it if it was captured, and
  * refuses it if it was not requested yet. Ends on the provider's definitive answer only.
@@ -24,46 +27,55 @@ export class MakeNotPaid {
     @Inject(PAYMENT_PROVIDER) private readonly provider: PaymentProvider,
   ) {}
 
-  /** Safe to repeat. Throws retryable errors while the provider leaves the outcome open. */
-  async run(orderId: string, flow: OrderFlow): Promise<void> {
-    const payment = await this.unitOfWork.run(() => this.begin(orderId, flow));
+  /**
+   * Safe to repeat with the same `requestId`. Throws retryable errors while the provider leaves the outcome open, and
+   * answers nothing while a refund is pending there.
+   */
+  async run(orderId: string, flow: OrderFlow, requestId: string): Promise<void> {
+    const payment = await this.unitOfWork.run(() => this.begin(orderId, flow, requestId));
     if (!payment) return;
-    if (payment.intentId === null) return this.voided(orderId);
+    const asked = { ...payment, requestId };
+    if (asked.intentId === null) return this.voided(asked);
     try {
-      await this.undo(payment, await this.provider.retrieveIntent(payment.intentId));
+      await this.undo(asked, await this.provider.retrieveIntent(asked.intentId));
     } catch (error) {
       if (!(error instanceof PaymentRefusedError)) throw await this.withFreshKey(orderId, error);
-      await this.refused(orderId, error.refusal, payment.amountMinor ?? 0);
+      await this.refused(asked, error.refusal, asked.amountMinor ?? 0);
     }
   }
 
-  private async undo(payment: Payment, intent: Intent): Promise<void> {
+  private async undo(payment: Asked, intent: Intent): Promise<void> {
     const { orderId, refundAttempt } = payment;
     switch (undoStep(intent)) {
       case 'voided':
-        return this.voided(orderId);
+        return this.voided(payment);
       case 'refund':
         return this.refund(payment, intent);
       case 'wait':
         throw new PaymentOutcomeUnknownError('The payment is processed still.', false);
       case 'cancel':
         await this.provider.cancelIntent(intent.id, `${orderId}:cancel:${refundAttempt}`);
-        return this.voided(orderId);
+        return this.voided(payment);
     }
   }
 
   /** From here on no run confirms the payment. Undefined when it had come to its end before. */
-  private async begin(orderId: string, flow: OrderFlow): Promise<Payment | undefined> {
+  private async begin(orderId: string, flow: OrderFlow, requestId: string): Promise<Payment | undefined> {
     const payment = await this.payments.lockOrVoid(orderId, flow);
-    if (onUndoRequested(payment.status) === 'answer_refunded') {
-      await this.answers.refunded(payment, payment.refundedMinor, payment.refundId);
-      return undefined;
+    switch (onUndoRequested(payment, requestId)) {
+      case 'nothing':
+        return undefined;
+      case 'answer_refunded':
+        await this.payments.noteAnswered(orderId, requestId);
+        await this.answers.refunded(payment, payment.refundedMinor, payment.refundId);
+        return undefined;
+      case 'make_not_paid':
+        await this.payments.settle(orderId, { status: 'voiding' });
+        return payment;
     }
-    await this.payments.settle(orderId, { status: 'voiding' });
-    return payment;
   }
 
-  private async refund(payment: Payment, { id, capturedMinor }: Intent): Promise<void> {
+  private async refund(payment: Asked, { id, capturedMinor }: Intent): Promise<void> {
     const { orderId, refundAttempt } = payment;
     const before = await this.provider.refundsOf(id);
     let step: RefundStep = refundStep(capturedMinor, before);
@@ -72,16 +84,18 @@ export class MakeNotPaid {
       const made = await this.newRefund(id, `${orderId}:refund:${refundAttempt}`);
       // A repeated key is answered as it was first; what the refund has come to since stands in the list.
       const now = made && (before.find((refund) => refund.id === made.id) ?? made);
-      if (now?.state === 'failed') return this.refused(orderId, REFUND_FAILED, capturedMinor);
+      if (now?.state === 'failed') return this.refused(payment, REFUND_FAILED, capturedMinor);
       // A key that gave a refund we knew already gives no other: what is left to pay back needs one of its own.
       keySpent = made === undefined || before.some((refund) => refund.id === made.id);
       const others = before.filter((refund) => refund.id !== now?.id);
       step = refundStep(capturedMinor, now ? [now, ...others] : await this.provider.refundsOf(id));
     }
+    // The bank may take days. Nobody is kept waiting for it: who asked asks again.
+    if (step.kind === 'wait') return undefined;
     if (step.kind !== 'refunded') {
       throw new PaymentOutcomeUnknownError('The refund is under way still.', keySpent);
     }
-    return this.refunded(orderId, capturedMinor, step);
+    return this.refunded(payment, capturedMinor, step);
   }
 
   /** Undefined when it was refused because somebody else has refunded it meanwhile. */
@@ -94,38 +108,40 @@ export class MakeNotPaid {
     }
   }
 
-  private voided(orderId: string): Promise<void> {
-    return this.end(orderId, { status: 'voided' }, (payment) => this.answers.refunded(payment, 0, null));
+  private voided(asked: Asked): Promise<void> {
+    return this.end(asked, { status: 'voided' }, (payment) => this.answers.refunded(payment, 0, null));
   }
 
   private refunded(
-    orderId: string,
+    asked: Asked,
     capturedMinor: number,
     { amountMinor, refundId }: RefundStep & { readonly kind: 'refunded' },
   ): Promise<void> {
     return this.end(
-      orderId,
+      asked,
       { status: 'refunded', capturedMinor, refundedMinor: amountMinor, refundId },
       (payment) => this.answers.refunded(payment, amountMinor, refundId),
     );
   }
 
-  private refused(orderId: string, failure: Refusal, atRiskMinor: number): Promise<void> {
-    return this.end(orderId, { status: 'refund_refused', failure }, async (payment) => {
-      await this.payments.raiseRefundAttempt(orderId);
+  private refused(asked: Asked, failure: Refusal, atRiskMinor: number): Promise<void> {
+    return this.end(asked, { status: 'refund_refused', failure }, async (payment) => {
+      await this.payments.raiseRefundAttempt(asked.orderId);
+      if (payment.answered.includes(asked.requestId)) return;
       await this.answers.refundFailed(payment, failure, atRiskMinor);
     });
   }
 
   private async end(
-    orderId: string,
+    { orderId, requestId }: Asked,
     settlement: Settlement & { readonly status: UndoEnd },
     answer: (payment: Payment) => Promise<void>,
   ): Promise<void> {
     await this.unitOfWork.run(async () => {
       const payment = await this.payments.lock(orderId);
       if (!payment || !mayEndUndo(payment.status, settlement.status)) return;
-      await this.payments.settle(orderId, settlement);
+      const answers = payment.answered.includes(requestId) ? {} : { answers: requestId };
+      await this.payments.settle(orderId, { ...settlement, ...answers });
       await answer(payment);
     });
   }

@@ -40,6 +40,12 @@ describe('payments', () => {
     ...changes,
   });
 
+  /** A request of its own for the same order. */
+  const again = (request: ChargeRequest): ChargeRequest => ({ ...request, requestId: randomUUID() });
+
+  const undo = ({ orderId }: ChargeRequest, requestId = 'undo') =>
+    makeNotPaid.run(orderId, 'saga', requestId);
+
   /** As the delivery engine does: again while the error says that it may succeed later. */
   async function untilDone(work: () => Promise<void>): Promise<number> {
     for (let runs = 1; ; runs += 1) {
@@ -62,10 +68,11 @@ describe('payments', () => {
       ]);
   };
 
-  it('captures once, however often it is asked', async () => {
+  it('captures once, and answers each request once, however often it is asked', async () => {
     const request = requestOf();
     await charge.charge(request);
     await charge.charge(request);
+    await charge.charge(again(request));
     expect(provider.captures).toBe(1);
     expect(await answers(request)).toEqual([
       ['payment.completed', 19.99],
@@ -76,7 +83,8 @@ describe('payments', () => {
   it('tells a decline once and for all', async () => {
     const request = requestOf({ paymentMethod: 'declined' });
     await charge.charge(request);
-    await charge.charge({ ...request, paymentMethod: 'pm_card_visa' });
+    await charge.charge(request);
+    await charge.charge({ ...again(request), paymentMethod: 'pm_card_visa' });
     expect(provider.captures).toBe(0);
     expect(await answers(request)).toEqual([
       ['payment.failed', 'CARD_DECLINED'],
@@ -91,6 +99,7 @@ describe('payments', () => {
     [{ deadline: PASSED }, 'DEADLINE_PASSED'],
   ])('does not ask the provider for %j', async (changes, code) => {
     const request = requestOf(changes);
+    await charge.charge(request);
     await charge.charge(request);
     expect(provider.calls).toEqual([]);
     expect(await answers(request)).toEqual([['payment.failed', code]]);
@@ -127,7 +136,7 @@ describe('payments', () => {
       const request = requestOf();
       provider.troubleAt(call, trouble);
       await untilDone(() => charge.charge(request));
-      await untilDone(() => makeNotPaid.run(request.orderId, 'saga'));
+      await untilDone(() => undo(request));
       expect([provider.captures, provider.refunds]).toEqual([1, 1]);
       expect(await answers(request)).toEqual([
         ['payment.completed', 19.99],
@@ -140,7 +149,7 @@ describe('payments', () => {
       provider.troubleAt(2, 'server_error');
       await expect(charge.charge(request)).rejects.toMatchObject({ retryable: true });
       provider.troubleAt(call, trouble);
-      await untilDone(() => makeNotPaid.run(request.orderId, 'saga'));
+      await untilDone(() => undo(request));
       expect([provider.captures, provider.refunds]).toEqual([0, 0]);
       expect([...provider.accounts.values()].map(({ intent }) => intent.state)).toEqual(['cancelled']);
       expect(await answers(request)).toEqual([['payment.refunded', 0]]);
@@ -149,8 +158,10 @@ describe('payments', () => {
 
   it('refuses the request that comes after its undoing', async () => {
     const request = requestOf();
-    await makeNotPaid.run(request.orderId, 'saga');
+    await undo(request, 'undo-1');
     await charge.charge(request);
+    await charge.charge(request);
+    await undo(request, 'undo-1');
     expect(provider.calls).toEqual([]);
     expect(await answers(request)).toEqual([
       ['payment.refunded', 0],
@@ -158,11 +169,13 @@ describe('payments', () => {
     ]);
   });
 
-  it('answers a repeated undoing with the same amount, without another refund', async () => {
+  it('answers the next request to undo with the same amount, without another refund', async () => {
     const request = requestOf();
     await charge.charge(request);
-    await makeNotPaid.run(request.orderId, 'saga');
-    await makeNotPaid.run(request.orderId, 'saga');
+    await undo(request, 'undo-1');
+    await undo(request, 'undo-1');
+    await undo(request, 'undo-2');
+    await undo(request, 'undo-2');
     expect(provider.refunds).toBe(1);
     expect((await answers(request)).slice(1)).toEqual([
       ['payment.refunded', 19.99],
@@ -175,7 +188,7 @@ describe('payments', () => {
     const create = provider.createIntent.bind(provider);
     provider.createIntent = async (...args) => {
       const intent = await create(...args);
-      await makeNotPaid.run(request.orderId, 'saga');
+      await undo(request);
       return intent;
     };
     await charge.charge(request);
@@ -189,7 +202,7 @@ describe('payments', () => {
     const confirm = provider.confirmIntent.bind(provider);
     provider.confirmIntent = async (...args) => {
       const intent = await confirm(...args);
-      await makeNotPaid.run(request.orderId, 'saga');
+      await undo(request);
       return intent;
     };
     await charge.charge(request);
@@ -201,13 +214,17 @@ describe('payments', () => {
     const request = requestOf();
     await charge.charge(request);
     provider.troubleAt(5, 'refused');
-    await makeNotPaid.run(request.orderId, 'saga');
+    await undo(request, 'undo-1');
     const [refused] = (await state.publishedOf('payment.refund.failed')).filter(
       ({ orderId }) => orderId === request.orderId,
     );
     expect(refused).toMatchObject({ code: 'ACCOUNT_CLOSED', amountAtRisk: 19.99 });
-    await makeNotPaid.run(request.orderId, 'saga');
-    expect((await answers(request)).at(-1)).toEqual(['payment.refunded', 19.99]);
+    await undo(request, 'undo-2');
+    await undo(request, 'undo-1');
+    expect((await answers(request)).slice(1)).toEqual([
+      ['payment.refund.failed', 'ACCOUNT_CLOSED'],
+      ['payment.refunded', 19.99],
+    ]);
     expect(provider.refunds).toBe(1);
   });
 });

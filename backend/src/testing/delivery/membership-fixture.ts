@@ -97,7 +97,7 @@ export function groupParts(
       admin: { offsets: async () => [{ topic: TOPIC, partition: 0, start: 0n, end: 7n }] },
     } as unknown as EventTransport,
     store,
-    opener: new EventOpener(codec, () => Number.POSITIVE_INFINITY),
+    opener: new EventOpener(codec, { ms: Number.POSITIVE_INFINITY, now: 0 }),
     horizon: { learn: async () => undefined },
     breakers: new Breakers(metrics),
     slots: new TransactionSlots(checked.transactions),

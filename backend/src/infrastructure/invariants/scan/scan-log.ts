@@ -66,27 +66,23 @@ async function scanPartition(
     signal?.throwIfAborted();
     const { records, nextOffset } = await log.read({ from: { topic, partition, offset: at }, ...BATCH });
     const facts: RawFact[] = [];
-    let last = at - 1n;
     // In turn: a registry that is asked for a schema is asked once.
     for (const record of records) {
-      if (record.offset <= last || record.offset >= end) continue;
-      facts.push(await rawFactOf(record, codec));
-      last = record.offset;
+      if (record.offset < end) facts.push(await rawFactOf(record, codec));
     }
     await insertRaw(session, facts);
     count += facts.length;
-    at = behind(log, { topic, partition, offset: at }, nextOffset, last);
+    at = behind(log, { topic, partition, offset: at }, nextOffset);
   }
   return count;
 }
 
 /**
- * Where to read on. The embedded log counts on its offsets being without a hole, so with one it answers records again,
- * and points to what was read already, or to itself. The hole is stepped over, for another check to find.
+ * Where to read on. The embedded log keeps every offset to its end, so where it answers nothing before that, something
+ * is gone: it is stepped over, for another check to find.
  */
-function behind(log: ScannedLog, at: Position, nextOffset: bigint, last: bigint): bigint {
-  const next = last >= nextOffset ? last + 1n : nextOffset;
-  if (next > at.offset) return next;
+function behind(log: ScannedLog, at: Position, nextOffset: bigint): bigint {
+  if (nextOffset > at.offset) return nextOffset;
   if (log.engine === 'embedded') return at.offset + 1n;
   const place = `${at.topic} partition ${at.partition} offset ${at.offset}`;
   throw new InvariantsUncheckedError('the log does not go on', new Error(`nothing follows ${place}`));

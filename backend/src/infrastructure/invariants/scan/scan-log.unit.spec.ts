@@ -58,13 +58,12 @@ describe('the scan of the raw log', () => {
     expect(inserted.offsets).toEqual(['0', '1', '2', '3', '4']);
   });
 
-  it('goes past holes of the embedded log, whose answers count on there being none', async () => {
+  it('goes past holes of the embedded log, the one at its end included', async () => {
     const inserted = new Inserted();
     const there = [0n, 1n, 4n, 5n, 6n];
     const log = logOf('embedded', 9n, (from) => {
-      const offsets = there.filter((offset) => offset >= from);
-      // The last one again, as it follows where the count ends.
-      return { offsets: [...offsets, ...offsets.slice(-1)], nextOffset: from + BigInt(offsets.length) };
+      const offsets = there.filter((offset) => offset >= from).slice(0, 2);
+      return { offsets, nextOffset: (offsets.at(-1) ?? from - 1n) + 1n };
     });
     expect(await scanLog(log, codec, inserted)).toBe(5);
     expect(inserted.offsets).toEqual(there.map(String));

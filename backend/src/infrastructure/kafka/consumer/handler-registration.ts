@@ -49,7 +49,7 @@ export function batchRegistrationOf(
     eventTypes,
     name,
     options: checkedOptions(name, options, defaults),
-    run: (event, context) => run([{ event, context }]),
+    run: (event, context) => run([{ event, context, within: (work) => work() }]),
     batch: { run, maxEvents },
   };
 }

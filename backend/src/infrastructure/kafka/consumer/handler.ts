@@ -21,6 +21,8 @@ export type EventHandlerOf<Type extends EventType> = EventHandler<ShopEvent<Type
 export interface Delivered<Event> {
   readonly event: Event;
   readonly context: DeliveryContext;
+  /** Runs `work` so that what it publishes is caused by this event; outside of it, by the first of the batch. */
+  readonly within: <T>(work: () => T) => T;
 }
 
 /** Gets several events at once: in order per key, of one subscription. All of them have their effect, or none has. */

@@ -14,7 +14,8 @@ interface Ended {
 async function run(...wishes: string[]): Promise<Ended> {
   const bundle = await bundleForChild(PROGRAM);
   return new Promise((resolve) => {
-    execFile(process.execPath, [bundle, ...wishes], (error, stdout, stderr) =>
+    const env = { ...process.env, LOG_LEVEL: 'error' };
+    execFile(process.execPath, [bundle, ...wishes], { env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
   });

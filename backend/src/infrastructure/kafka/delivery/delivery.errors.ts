@@ -27,3 +27,11 @@ export class HandlerUnregisteredError extends CodedError {
   readonly code = 'HANDLER_UNREGISTERED';
   readonly retryable = false;
 }
+
+/**
+ * What the event needs is in another process, such as a later build beside this one. Costs no attempt: the event is
+ * parked until its partition belongs to a process that has it.
+ */
+export abstract class NotHereError extends CodedError {
+  readonly retryable = true;
+}

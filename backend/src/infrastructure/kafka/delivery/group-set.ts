@@ -42,7 +42,7 @@ export class GroupSet {
   constructor(private readonly options: GroupSetOptions) {
     const { settings, codec } = options;
     this.slots = new TransactionSlots(settings.delivery.transactions);
-    this.opener = new EventOpener(codec, () => options.horizon.ms);
+    this.opener = new EventOpener(codec, options.horizon);
     this.member(settings.group);
   }
 

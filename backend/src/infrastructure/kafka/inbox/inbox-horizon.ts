@@ -11,11 +11,15 @@ export interface InboxHorizonOptions {
   readonly admin: Pick<LogAdmin, 'describeTopics'>;
   /** Subscribed now. */
   readonly topics: () => readonly string[];
+  /** The time in ms since 1970 by the clock that the inbox forgets by: the database's. */
+  readonly clock: () => Promise<number>;
 }
 
 /** How long the inbox has to remember: longer than the log can deliver an event again. */
 export class InboxHorizon {
   private known = Number.POSITIVE_INFINITY;
+  /** Of `clock` before the monotonic one, when they were last compared. */
+  private ahead = performance.timeOrigin;
   private changes = 0;
 
   constructor(private readonly options: InboxHorizonOptions) {}
@@ -23,6 +27,11 @@ export class InboxHorizon {
   /** Infinite while the topics' retentions are not known, or where one of them keeps its records for ever. */
   get ms(): number {
     return this.known;
+  }
+
+  /** By `clock`, in ms since 1970, whatever the clock of this process is set to. */
+  get now(): number {
+    return this.ahead + performance.now();
   }
 
   /** Others are subscribed now. */
@@ -40,6 +49,7 @@ export class InboxHorizon {
   async refresh(): Promise<number> {
     const { changes } = this;
     const topics = await this.options.admin.describeTopics(this.options.topics());
+    this.ahead = (await this.options.clock()) - performance.now();
     const horizon = Math.max(this.options.leastMs, ...topics.map((topic) => retentionOf(topic) + DAY_MS));
     // What was read of the topics before a change says nothing about those after it.
     if (changes === this.changes) this.known = horizon;

@@ -3,12 +3,18 @@ import type { TopicDescription } from '@/infrastructure/kafka/transport/transpor
 import { InboxHorizon } from './inbox-horizon';
 
 const DAY = 86_400_000;
+const NOON = Date.parse('2031-05-01T12:00:00Z');
 
 function horizonOver(...configs: Record<string, string>[]) {
   const admin = {
     describeTopics: async () => configs.map((config) => ({ config }) as unknown as TopicDescription),
   };
-  return new InboxHorizon({ leastMs: 14 * DAY, admin, topics: () => configs.map((_, index) => `t${index}`) });
+  return new InboxHorizon({
+    leastMs: 14 * DAY,
+    admin,
+    topics: () => configs.map((_, index) => `t${index}`),
+    clock: async () => NOON,
+  });
 }
 
 describe('the horizon of the inbox', () => {
@@ -44,5 +50,12 @@ describe('the horizon of the inbox', () => {
     expect(horizon.ms).toBe(expected);
     horizon.forget();
     expect(horizon.ms).toBe(Infinity);
+  });
+
+  it('goes by the clock that it was given, not by that of the process', async () => {
+    const horizon = horizonOver();
+    await horizon.learn();
+    expect(horizon.now - NOON).toBeGreaterThanOrEqual(0);
+    expect(horizon.now - NOON).toBeLessThan(DAY);
   });
 });

@@ -186,7 +186,7 @@ describe('the keeper of the inbox', () => {
     const admin = {
       describeTopics: async () => [{ ...topic, config: { 'retention.ms': String(retentionMs) } }],
     };
-    const horizon = new InboxHorizon({ leastMs, admin, topics: () => ['t'] });
+    const horizon = new InboxHorizon({ leastMs, admin, topics: () => ['t'], clock: async () => Date.now() });
     return new InboxKeeper({ database, horizon, logger: loggerOf('spec') });
   };
 

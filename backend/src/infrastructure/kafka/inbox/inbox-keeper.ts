@@ -1,7 +1,7 @@
 import { WakeUp } from '@/infrastructure/concurrency/wake-up';
 import type { Logger } from '@/infrastructure/observability/logger';
 import type { Database } from '@/infrastructure/postgres/database';
-import { sql } from '@/infrastructure/postgres/sql';
+import { databaseTime } from '@/infrastructure/postgres/database-time';
 import type { InboxHorizon } from './inbox-horizon';
 import { InboxWeeks } from './inbox-weeks';
 
@@ -46,8 +46,7 @@ export class InboxKeeper {
   /** One round. Rejects when a lock was not to be had in time, or the log or the database does not answer. */
   async keep(): Promise<void> {
     const { database, horizon, logger } = this.options;
-    const clock = await database.row<{ now: Date }>(sql`select clock_timestamp() as now`);
-    const now = clock?.now ?? new Date();
+    const now = new Date(await databaseTime(database));
     await this.weeks.ensure(now);
     const horizonMs = await horizon.refresh();
     if (!Number.isFinite(horizonMs)) return;

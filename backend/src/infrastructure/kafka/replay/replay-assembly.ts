@@ -3,6 +3,7 @@ import type { Logger } from '@/infrastructure/observability/logger';
 import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { Database } from '@/infrastructure/postgres/database';
 import { EventOpener } from '../delivery/runs/event-opener';
+import type { InboxHorizon } from '../inbox/inbox-horizon';
 import type { EventCodec } from '../schema/event-codec';
 import type { EventTransport } from '../transport/transport.port';
 import { DryEffect } from './dry-effect';
@@ -24,7 +25,7 @@ export interface AssemblyParts {
   readonly transport: EventTransport;
   readonly codec: EventCodec;
   /** How long the inbox remembers, in ms. */
-  readonly horizonMs: () => number;
+  readonly horizon: Pick<InboxHorizon, 'ms' | 'now'>;
   readonly logger: Logger;
   /** Of all replays of the process. */
   readonly outside: OutsideCalls;
@@ -42,7 +43,7 @@ const CONNECTIONS = 4;
 export function assemble(
   replay: StoredReplay,
   handlers: readonly HandlerRegistration[],
-  { database, unitOfWork, url, transport, codec, horizonMs, logger, outside }: AssemblyParts,
+  { database, unitOfWork, url, transport, codec, horizon, logger, outside }: AssemblyParts,
 ): ReplayAssembly {
   const { schema } = database;
   const pool = new Database({
@@ -52,7 +53,7 @@ export function assemble(
     applicationName: `replay ${schema}`,
     onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection was lost'),
   });
-  const opener = new EventOpener(codec, horizonMs);
+  const opener = new EventOpener(codec, horizon);
   const reader = new ReplayReader(replay.group, transport, opener, handlers);
   const effectOf = (): ReplayEffect => {
     const common = { replay, database: pool, unitOfWork };

@@ -23,7 +23,7 @@ export function replaysOf(runtime: KafkaRuntime): Replays {
       codec,
       handlers: () => consumer.handlers(),
       topicOf: (eventType) => registry.definitionOf(eventType).topic,
-      horizonMs: () => inboxHorizon.ms,
+      horizon: inboxHorizon,
     });
   known.set(runtime, made);
   return made;

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { chown, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PostgresBinaries } from './postgres-binaries';
-import { commandLine, pidExists } from './process-identity';
+import { commandLine, isZombie, pidExists } from './process-identity';
 import { EmbeddedServerFailedError } from './server.errors';
 import type { ServerFiles } from './server-files';
 import type { ServerUser } from './server-user';
@@ -51,6 +51,7 @@ export async function startServer(
   const deadline = performance.now() + START_WITHIN_MS;
   await rotateLog(files.log);
   for (;;) {
+    await disownZombie(files, user);
     const before = await sizeOf(files.log);
     const child = await launch(files, binaries, user, port ?? (await freePort()));
     let ended = false;
@@ -129,17 +130,33 @@ function settings(port: number, binaries: PostgresBinaries): string[] {
   return Object.entries(wanted).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
+const pidFileOf = (cluster: string): string => join(cluster, 'postmaster.pid');
+
 /** Lines of postmaster.pid by the PostgreSQL source (miscadmin.h): 1 pid, 4 port, 8 status. */
 async function readPidFile(cluster: string): Promise<(RunningServer & { ready: boolean }) | undefined> {
-  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    },
-  );
+  const text = await readFile(pidFileOf(cluster), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
   if (text === undefined) return undefined;
   const lines = text.split('\n');
   return { pid: Number(lines[0]), port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+}
+
+/**
+ * A killed PostgreSQL counts as running for the next one until its own parent has asked for its end, and a parent may
+ * never ask. A file that names the parent of who reads it is stale by the PostgreSQL source (CreateLockFile in
+ * miscinit.c), which then still looks whether processes of the killed one use its shared memory: so we put our name there.
+ */
+async function disownZombie({ cluster }: ServerFiles, user: ServerUser | undefined): Promise<void> {
+  const file = await readPidFile(cluster);
+  if (file === undefined || !isZombie(file.pid)) return;
+  const path = pidFileOf(cluster);
+  const draft = `${path}.draft`;
+  const text = await readFile(path, 'utf8');
+  await writeFile(draft, text.replace(/^-?\d+/, String(process.pid)), { mode: 0o600 });
+  if (user) await chown(draft, user.uid, user.gid);
+  await rename(draft, path);
 }
 
 /** A stale file may name a pid that now belongs to somebody else. */

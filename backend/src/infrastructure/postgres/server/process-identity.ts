@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+const ZOMBIE = 'Z';
+
 /** A pid alone is reused by the system; together with its start time it names one process. */
 export interface ProcessIdentity {
   readonly pid: number;
@@ -30,6 +32,15 @@ export function commandLine(pid: number): string | undefined {
   return ps(pid, 'command=');
 }
 
+/** It has ended, and its parent has not looked yet; until then its pid is not free. */
+export function isZombie(pid: number): boolean {
+  const state =
+    process.platform === 'linux'
+      ? /^\d+ \(.*\) (\S)/s.exec(readProc(pid, 'stat') ?? '')?.[1]
+      : ps(pid, 'stat=')?.charAt(0);
+  return state === ZOMBIE;
+}
+
 /** Opaque, equal for the same process only. Undefined where the process is gone or the system does not tell. */
 function startTime(pid: number): string | undefined {
   if (process.platform !== 'linux') return ps(pid, 'lstart=');
@@ -37,9 +48,7 @@ function startTime(pid: number): string | undefined {
   if (stat === undefined) return undefined;
   // The command name, in parentheses, may itself hold blanks and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A zombie has ended: only its parent has not looked yet.
-  if (fields[0] === 'Z') return undefined;
-  return `${bootId()}/${fields[19]}`;
+  return fields[0] === ZOMBIE ? undefined : `${bootId()}/${fields[19]}`;
 }
 
 function readProc(pid: number, file: string): string | undefined {

@@ -4,7 +4,7 @@ import { KafkaHandler } from '@/infrastructure/kafka/consumer/kafka-handler.deco
 import { CartService } from '../cart.service';
 
 @Injectable()
-@KafkaHandler('order.created', { name: 'cart.on-order-created' })
+@KafkaHandler('order.created', { name: 'cart.on-order-created', effects: 'transaction' })
 export class OnOrderCreatedHandler {
   constructor(private readonly carts: CartService) {}
 

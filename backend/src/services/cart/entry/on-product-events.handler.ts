@@ -22,7 +22,7 @@ export class OnProductEventsHandler {
     @Inject(SHOP_CURRENCY) private readonly currency: string,
   ) {}
 
-  @KafkaHandler('product.created', { name: 'cart.on-product-created' })
+  @KafkaHandler('product.created', { name: 'cart.on-product-created', effects: 'transaction' })
   async created({ data }: ProductCreatedEvent): Promise<void> {
     const priceMinor = this.price(data.productId, data.price, data.currency);
     if (priceMinor === undefined) return;
@@ -30,12 +30,12 @@ export class OnProductEventsHandler {
     await this.products.put({ productId, name, priceMinor, currency: this.currency });
   }
 
-  @KafkaHandler('product.updated', { name: 'cart.on-product-updated' })
+  @KafkaHandler('product.updated', { name: 'cart.on-product-updated', effects: 'transaction' })
   async updated({ data }: ProductUpdatedEvent): Promise<void> {
     await this.products.rename(data.productId, data.name);
   }
 
-  @KafkaHandler('product.price.changed', { name: 'cart.on-product-price-changed' })
+  @KafkaHandler('product.price.changed', { name: 'cart.on-product-price-changed', effects: 'transaction' })
   async priceChanged({ data }: ProductPriceChangedEvent): Promise<void> {
     const priceMinor = this.price(data.productId, data.newPrice, data.currency);
     if (priceMinor !== undefined) await this.products.setPrice(data.productId, priceMinor);

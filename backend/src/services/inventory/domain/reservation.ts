@@ -40,10 +40,10 @@ export function linesFault(items: readonly Line[]): Refusal | undefined {
 /** The first line that the stock does not cover; undefined when all of them can be taken. */
 export function shortage(
   lines: readonly Line[],
-  available: ReadonlyMap<string, number>,
+  available: (productId: string) => number | undefined,
 ): Refusal | undefined {
   for (const { productId, quantity } of lines) {
-    const left = available.get(productId);
+    const left = available(productId);
     if (left === undefined) {
       return { code: 'UNKNOWN_PRODUCT', message: `There is no stock of '${productId}'.`, productId };
     }

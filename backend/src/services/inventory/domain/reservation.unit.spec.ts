@@ -36,10 +36,11 @@ describe('a reservation', () => {
   });
 
   it('finds the first line that is short', () => {
-    const available = new Map([
+    const stock = new Map([
       ['a', 2],
       ['b', 0],
     ]);
+    const available = (productId: string) => stock.get(productId);
     expect(shortage([line('a', 2)], available)).toBeUndefined();
     expect(shortage([line('a', 2), line('b', 1)], available)).toMatchObject({
       code: 'OUT_OF_STOCK',

@@ -8,16 +8,16 @@ import { linesFault, onRequested, sumLines } from '../domain/reservation';
 import { StockNotAvailableError } from '../inventory.errors';
 import { InventoryService } from '../inventory.service';
 import { Reservations } from '../reservations.service';
-import { ReservationStore } from '../state/reservation-store';
+import { StockBooks } from '../state/stock-books';
 
 /** Deducts the stock of an order that nobody directs; an order stamped for the saga is left to the saga. */
 @Injectable()
-@KafkaHandler('order.created', { name: 'inventory.on-order-created' })
+@KafkaHandler('order.created', { name: 'inventory.on-order-created', effects: 'transaction' })
 export class InventoryEventHandler {
   constructor(
     private readonly inventoryService: InventoryService,
     private readonly reservations: Reservations,
-    private readonly store: ReservationStore,
+    private readonly books: StockBooks,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -27,8 +27,7 @@ export class InventoryEventHandler {
 
   private async deduct({ orderId, items, flow }: OrderCreatedEvent['data']): Promise<void> {
     if (flow !== 'choreography' || !isStorableKey(orderId) || !isStorable(items)) return;
-    const known = await this.store.lock(orderId);
-    const decision = onRequested(known);
+    const decision = onRequested((await this.books.open([orderId])).reservation(orderId));
     if (decision !== 'take' && decision !== 'answer_reserved') return;
     try {
       const fault = linesFault(items);
@@ -36,7 +35,7 @@ export class InventoryEventHandler {
       for (const { productId, quantity } of sumLines(items)) {
         await this.inventoryService.deductStock(productId, quantity, { orderId });
       }
-      const held = await this.store.lock(orderId);
+      const held = (await this.books.open([orderId])).reservation(orderId);
       if (held) await this.reservations.answerReserved(held);
     } catch (error) {
       await this.reservations.refuseFor(error, orderId, 'choreography', currentDelivery()?.attempt ?? 1);

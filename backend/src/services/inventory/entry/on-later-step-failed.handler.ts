@@ -7,7 +7,10 @@ import { Reservations } from '../reservations.service';
 
 /** Without a saga the stock goes back when a step after it fails. */
 @Injectable()
-@KafkaHandler(['payment.failed', 'shipment.failed'], { name: 'inventory.on-later-step-failed' })
+@KafkaHandler(['payment.failed', 'shipment.failed'], {
+  name: 'inventory.on-later-step-failed',
+  effects: 'transaction',
+})
 export class OnLaterStepFailedHandler {
   constructor(private readonly reservations: Reservations) {}
 

@@ -6,7 +6,7 @@ import { Reservations } from '../reservations.service';
 
 /** What a completed order held is sold. */
 @Injectable()
-@KafkaHandler('order.completed', { name: 'inventory.on-order-completed' })
+@KafkaHandler('order.completed', { name: 'inventory.on-order-completed', effects: 'transaction' })
 export class OnOrderCompletedHandler {
   constructor(private readonly reservations: Reservations) {}
 

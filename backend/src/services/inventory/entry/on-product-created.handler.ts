@@ -8,7 +8,7 @@ import { StockAnnouncer } from '../stock-announcer.service';
 
 /** Opens the stock of a new product. */
 @Injectable()
-@KafkaHandler('product.created', { name: 'inventory.on-product-created' })
+@KafkaHandler('product.created', { name: 'inventory.on-product-created', effects: 'transaction' })
 export class OnProductCreatedHandler {
   constructor(
     private readonly stock: StockStore,

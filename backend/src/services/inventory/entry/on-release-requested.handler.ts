@@ -6,7 +6,10 @@ import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { Reservations } from '../reservations.service';
 
 @Injectable()
-@KafkaHandler('inventory.release.requested', { name: 'inventory.on-release-requested' })
+@KafkaHandler('inventory.release.requested', {
+  name: 'inventory.on-release-requested',
+  effects: 'transaction',
+})
 export class OnReleaseRequestedHandler {
   constructor(private readonly reservations: Reservations) {}
 

@@ -2,7 +2,7 @@ import type { Projection } from '@/infrastructure/event-store/projection';
 import { sql } from '@/infrastructure/postgres/sql';
 import { type OrderEvent, type OrderState, statusRow } from '../domain/order-stream';
 import { orderStreamDefinition } from './order-stream.definition';
-import { orderTables } from './order.tables';
+import { orderIndexes, orderTables } from './order.tables';
 
 /** `orders` and `order_history`. Live, `append_orders` writes the same rows. */
 export const orderProjection: Projection<OrderState, OrderEvent> = {
@@ -13,6 +13,8 @@ export const orderProjection: Projection<OrderState, OrderEvent> = {
   tables: [
     {
       name: 'orders',
+      indexes: orderIndexes.orders,
+      json: ['data'],
       columns: [
         'order_id',
         'user_id',
@@ -25,7 +27,11 @@ export const orderProjection: Projection<OrderState, OrderEvent> = {
         'updated_at',
       ],
     },
-    { name: 'order_history', columns: ['order_id', 'seq', 'status', 'reason', 'at'] },
+    {
+      name: 'order_history',
+      indexes: orderIndexes.order_history,
+      columns: ['order_id', 'seq', 'status', 'reason', 'at'],
+    },
   ],
 
   async write(session, streams) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProjectionRebuild } from '@/infrastructure/event-store/projection-rebuild';
 import { sql } from '@/infrastructure/postgres/sql';
+import { eventually } from '@/testing/eventually';
 import { type ServiceState, serviceState } from '@/testing/service-state';
 import type { Order } from '../domain/order';
 import type { OrderStatus } from '../domain/order-status';
@@ -98,6 +99,66 @@ describe('a rebuild of the order tables', () => {
     const found = await state.database.rows<{ id: string }>(sql`
       select order_id as id from orders where status = 'completed' and order_id = any(${placed}::text[])`);
     expect(found).toHaveLength(placed.length);
+  });
+
+  /** While somebody reads the live tables in a transaction, and so far that the exchange waits for them. */
+  const whileRead = async (work: (seen: () => Promise<unknown>) => Promise<void>) => {
+    const done = Promise.withResolvers<void>();
+    const reader = state.database.transaction(async (session) => {
+      await session.run(sql`lock table orders in access share mode`);
+      await done.promise;
+    });
+    const waiting = () =>
+      state.database.row(sql`
+        select 1 from pg_locks where relation = 'orders'::regclass and mode = 'AccessExclusiveLock' and not granted`);
+    try {
+      await work(() => eventually(waiting, { what: 'the exchange to wait' }));
+    } finally {
+      done.resolve();
+      await reader;
+    }
+  };
+
+  it('tries its exchange again when somebody holds a table, and orders come in between', async () => {
+    let rebuilt: ReturnType<typeof rebuild> | undefined;
+    await whileRead(async (seen) => {
+      rebuilt = rebuild({ exchange: true });
+      await seen();
+      await place();
+    });
+    expect(equal((await rebuilt)?.hashes ?? {})).toEqual({ orders: true, order_history: true });
+  });
+
+  it('gives up its exchange after some attempts, and leaves the live tables and nothing else', {
+    timeout: 60_000,
+  }, async () => {
+    const live = () => state.database.row(sql`select 'orders'::regclass::oid as oid`);
+    const before = await live();
+    await whileRead(async (seen) => {
+      const given = rebuild({ exchange: true });
+      given.catch(() => undefined);
+      await seen();
+      await expect(given).rejects.toMatchObject({ code: 'PROJECTION_LOCKED', retryable: true });
+    });
+    expect(await live()).toEqual(before);
+    const shadow = sql`select 1 from pg_namespace where nspname = 'order_rebuild_orders'`;
+    expect(await state.database.rows(shadow)).toEqual([]);
+    await expect(rebuild({ exchange: true })).resolves.toBeDefined();
+  });
+
+  it('ends with an error where a stream is not at the version of its events, and says which one', async () => {
+    const orderId = await place();
+    const set = (version: number) =>
+      state.database.run(sql`update streams set version = ${version} where stream_id = ${orderId}`);
+    for (const wrong of [2, 0]) {
+      await set(wrong);
+      await expect(rebuild({ exchange: true })).rejects.toMatchObject({
+        code: 'STREAM_INCOMPLETE',
+        message: expect.stringContaining(orderId),
+      });
+    }
+    await set(1);
+    await expect(rebuild({ exchange: true })).resolves.toBeDefined();
   });
 
   it('is refused while another one runs, and a second one follows the first', async () => {

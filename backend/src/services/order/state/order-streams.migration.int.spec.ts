@@ -88,6 +88,7 @@ describe('orders from before there were streams', () => {
   it('stand in tables that are the ones a rebuild makes', async () => {
     const shadow = new ProjectionShadow('order', orderProjection);
     await database.transaction((session) => shadow.create(session));
+    await shadow.index(database);
     const shape = (schema: string) =>
       database.rows(sql`
         select relname, attname, attnum, format_type(atttypid, atttypmod) as type, attnotnull,

@@ -4,7 +4,7 @@
  */
 export const orderTables: readonly string[] = [
   `create table orders (
-    order_id text primary key,
+    order_id text not null,
     user_id text not null,
     status text not null,
     flow text not null,
@@ -14,13 +14,20 @@ export const orderTables: readonly string[] = [
     created_at timestamptz not null,
     updated_at timestamptz not null
   )`,
-  'create index orders_of_user on orders (user_id, created_at desc, order_id desc)',
   `create table order_history (
     order_id text not null,
     seq integer not null,
     status text not null,
     reason text,
-    at timestamptz not null,
-    primary key (order_id, seq)
+    at timestamptz not null
   )`,
 ];
+
+/** By table. */
+export const orderIndexes = {
+  orders: [
+    'alter table orders add primary key (order_id)',
+    'create index orders_of_user on orders (user_id, created_at desc, order_id desc)',
+  ],
+  order_history: ['alter table order_history add primary key (order_id, seq)'],
+} as const;

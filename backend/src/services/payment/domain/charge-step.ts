@@ -40,11 +40,15 @@ export interface Charged {
 }
 
 /**
- * Whether a run may write what it saw of an intent. Another run may have taken the payment back, or have come to
- * another attempt with another intent, of which this one knows nothing.
+ * Whether a run for a request may write what it saw of an intent. Another run may have taken the payment back, have
+ * answered the request, or have come to another attempt with another intent, of which this one knows nothing.
  */
-export function mayEnd({ status, intentId }: Charged, seen: string | null): boolean {
-  return status === 'open' && intentId === seen;
+export function mayEnd(
+  { status, intentId, answered }: Charged & { readonly answered: readonly string[] },
+  seen: string | null,
+  requestId: string,
+): boolean {
+  return status === 'open' && intentId === seen && !answered.includes(requestId);
 }
 
 /** What becomes of an intent that a run has just made: only the one that the payment names is ever confirmed. */

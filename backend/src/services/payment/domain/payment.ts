@@ -23,6 +23,8 @@ export interface Requested {
   readonly failure: Refusal | null;
   /** The requests that an attempt was made for. */
   readonly requests: readonly string[];
+  /** The requests, for a payment or its undoing, whose answer was committed. */
+  readonly answered: readonly string[];
 }
 
 export type RequestDecision =
@@ -30,13 +32,16 @@ export type RequestDecision =
   | 'charge_again'
   | 'answer_completed'
   | 'answer_failed'
-  | 'refuse_cancelled';
+  | 'refuse_cancelled'
+  | 'nothing';
 
 /**
  * What a request for payment leads to, by what is known of the order's payment. After a passing decline a request of
- * its own makes another attempt; the request that was declined, coming again, does not.
+ * its own makes another attempt. A request that comes again after its answer leads to nothing: the answer was
+ * committed with the row that says so, and an outbox loses none.
  */
 export function onRequested(payment: Requested, requestId: string): RequestDecision {
+  if (payment.answered.includes(requestId)) return 'nothing';
   switch (payment.status) {
     case 'open':
       return 'charge';
@@ -57,11 +62,18 @@ function mayTryAgain({ failure, requests }: Requested, requestId: string): boole
   return isPassing(failure) && requests.length > 0 && !requests.includes(requestId);
 }
 
-export type UndoDecision = 'make_not_paid' | 'answer_refunded';
+export type UndoDecision = 'make_not_paid' | 'answer_refunded' | 'nothing';
 
-/** What "make it not paid" leads to; a payment that was never requested is `voided` before this is asked. */
-export function onUndoRequested(status: PaymentStatus): UndoDecision {
-  return status === 'voided' || status === 'refunded' ? 'answer_refunded' : 'make_not_paid';
+/**
+ * What "make it not paid" leads to; a payment that was never requested is `voided` before this is asked. After a refusal
+ * a request that comes again is tried again, since another run of it may have brought the money back.
+ */
+export function onUndoRequested(
+  { status, answered }: Pick<Requested, 'status' | 'answered'>,
+  requestId: string,
+): UndoDecision {
+  if (status !== 'voided' && status !== 'refunded') return 'make_not_paid';
+  return answered.includes(requestId) ? 'nothing' : 'answer_refunded';
 }
 
 export interface PaymentTerms {

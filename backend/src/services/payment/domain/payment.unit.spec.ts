@@ -11,8 +11,11 @@ describe('a payment', () => {
     ['refunded', 'refuse_cancelled', 'answer_refunded'],
     ['refund_refused', 'refuse_cancelled', 'make_not_paid'],
   ])('that is %s: a request leads to %s, its undoing to %s', (status, request, undo) => {
-    expect(onRequested({ status, failure: null, requests: ['r1'] }, 'r2')).toBe(request);
-    expect(onUndoRequested(status)).toBe(undo);
+    const payment = { status, failure: null, requests: ['r1'], answered: ['r1', 'u1'] };
+    expect(onRequested(payment, 'r2')).toBe(request);
+    expect(onUndoRequested(payment, 'u2')).toBe(undo);
+    expect(onRequested(payment, 'r1')).toBe('nothing');
+    expect(onUndoRequested(payment, 'u1')).toBe(undo === 'answer_refunded' ? 'nothing' : undo);
   });
 
   it.each([

@@ -34,9 +34,14 @@ describe('a charge', () => {
   });
 
   it('ends by the intent that it is about', () => {
-    expect(mayEnd({ status: 'open', intentId: 'pi_1' }, 'pi_1')).toBe(true);
-    expect(mayEnd({ status: 'open', intentId: 'pi_2' }, 'pi_1')).toBe(false);
-    expect(mayEnd({ status: 'voiding', intentId: 'pi_1' }, 'pi_1')).toBe(false);
+    const open = { status: 'open', intentId: 'pi_1', answered: ['r0'] } as const;
+    expect(mayEnd(open, 'pi_1', 'r1')).toBe(true);
+    expect(mayEnd({ ...open, intentId: 'pi_2' }, 'pi_1', 'r1')).toBe(false);
+    expect(mayEnd({ ...open, status: 'voiding' }, 'pi_1', 'r1')).toBe(false);
+  });
+
+  it('is not ended by a run whose request was answered', () => {
+    expect(mayEnd({ status: 'open', intentId: 'pi_1', answered: ['r1'] }, 'pi_1', 'r1')).toBe(false);
   });
 
   it('is tried again for a new request after a decline that may pass, and after no other', () => {
@@ -44,6 +49,7 @@ describe('a charge', () => {
       status: 'failed' as const,
       failure: { code, message: '' },
       requests: ['r1'],
+      answered: [],
     });
     expect(isPassing(null)).toBe(false);
     expect(onRequested(failed('PROCESSING_ERROR'), 'r2')).toBe('charge_again');

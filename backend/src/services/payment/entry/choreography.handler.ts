@@ -46,11 +46,11 @@ export class PaymentChoreographyHandler {
 
   @KafkaHandler('shipment.failed', { name: 'payment.on-shipment-failed', effects: 'external' })
   async onShipmentFailed(
-    { data: { orderId } }: ShipmentFailedEvent,
+    { eventId, data: { orderId } }: ShipmentFailedEvent,
     context: DeliveryContext,
   ): Promise<void> {
     if (isChoreographed(context) && isStorableKey(orderId))
-      await this.makeNotPaid.run(orderId, 'choreography');
+      await this.makeNotPaid.run(orderId, 'choreography', eventId);
   }
 
   private async pay(orderId: string, due: DueTerms | undefined): Promise<void> {

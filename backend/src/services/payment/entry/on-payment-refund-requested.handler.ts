@@ -12,10 +12,10 @@ export class OnPaymentRefundRequestedHandler {
   constructor(private readonly makeNotPaid: MakeNotPaid) {}
 
   async handle(
-    { data: { orderId } }: PaymentRefundRequestedEvent,
+    { eventId, data: { orderId } }: PaymentRefundRequestedEvent,
     { headers }: DeliveryContext,
   ): Promise<void> {
     const flow = headers['x-order-flow'] === 'choreography' ? 'choreography' : 'saga';
-    if (isStorableKey(orderId)) await this.makeNotPaid.run(orderId, flow);
+    if (isStorableKey(orderId)) await this.makeNotPaid.run(orderId, flow, eventId);
   }
 }

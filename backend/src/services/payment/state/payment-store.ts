@@ -17,6 +17,8 @@ export interface Payment {
   readonly attempt: number;
   /** Ids of the requests that an attempt was made for. */
   readonly requests: readonly string[];
+  /** Ids of the requests whose answer was committed. */
+  readonly answered: readonly string[];
   readonly intentId: string | null;
   readonly refundAttempt: number;
   readonly refundId: string | null;
@@ -39,6 +41,8 @@ export interface NewPayment {
 /** What changes when a payment comes to something. */
 export interface Settlement {
   readonly status: PaymentStatus;
+  /** The request that is answered in the same unit of work. */
+  readonly answers?: string;
   readonly capturedMinor?: number;
   readonly refundedMinor?: number;
   readonly refundId?: string;
@@ -46,7 +50,8 @@ export interface Settlement {
 }
 
 const columns = sql`order_id as "orderId", user_id as "userId", status, amount_minor::float8 as "amountMinor",
-  currency, payment_method as "paymentMethod", flow, attempt, requests, intent_id as "intentId",
+  currency, payment_method as "paymentMethod", flow, attempt, requests, answered,
+  intent_id as "intentId",
   refund_attempt as "refundAttempt", refund_id as "refundId", captured_minor::float8 as "capturedMinor",
   refunded_minor::float8 as "refundedMinor", failure`;
 
@@ -88,11 +93,20 @@ export class PaymentStore {
   }
 
   /** A request that is not even taken to the provider; it stays refused. */
-  async refuse(terms: Pick<NewPayment, 'orderId' | 'userId' | 'flow'>, failure: Refusal): Promise<void> {
+  async refuse(
+    terms: Pick<NewPayment, 'orderId' | 'userId' | 'flow' | 'requestId'>,
+    failure: Refusal,
+  ): Promise<void> {
     await this.unitOfWork.sql.run(sql`
-      insert into payments (order_id, user_id, status, flow, failure)
-      values (${terms.orderId}, ${terms.userId}, 'failed', ${terms.flow}, ${JSON.stringify(failure)}::jsonb)
+      insert into payments (order_id, user_id, status, flow, failure, answered)
+      values (${terms.orderId}, ${terms.userId}, 'failed', ${terms.flow}, ${JSON.stringify(failure)}::jsonb,
+        array[${terms.requestId}]::text[])
       on conflict do nothing`);
+  }
+
+  /** The request is answered in the same unit of work, by what the payment had come to before. */
+  async noteAnswered(orderId: string, requestId: string): Promise<void> {
+    await this.update(orderId, sql`answered = array_append(answered, ${requestId})`);
   }
 
   async setIntent(orderId: string, intentId: string): Promise<void> {
@@ -109,10 +123,11 @@ export class PaymentStore {
   }
 
   async settle(orderId: string, settlement: Settlement): Promise<void> {
-    const { status, capturedMinor, refundedMinor, refundId, failure } = settlement;
+    const { status, answers, capturedMinor, refundedMinor, refundId, failure } = settlement;
     await this.update(
       orderId,
       sql`status = ${status},
+        answered = answered || ${answers === undefined ? [] : [answers]}::text[],
         captured_minor = coalesce(${capturedMinor ?? null}, captured_minor),
         refunded_minor = coalesce(${refundedMinor ?? null}, refunded_minor),
         refund_id = coalesce(${refundId ?? null}, refund_id),

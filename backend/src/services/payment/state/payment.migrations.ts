@@ -29,4 +29,7 @@ export const paymentMigrations: Migrations = {
   'payment-002-requests': `
     alter table payments add column requests text[] not null default '{}';
   `,
+  'payment-003-answered': `
+    alter table payments add column answered text[] not null default '{}';
+  `,
 };

@@ -5,7 +5,7 @@ import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { StockLevels } from '../state/stock-levels';
 
 @Injectable()
-@KafkaHandler('inventory.stock.updated', { name: 'product.on-stock-updated' })
+@KafkaHandler('inventory.stock.updated', { name: 'product.on-stock-updated', effects: 'transaction' })
 export class OnStockUpdatedHandler {
   constructor(private readonly levels: StockLevels) {}
 

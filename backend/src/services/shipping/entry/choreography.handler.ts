@@ -15,7 +15,7 @@ export class ShippingChoreographyHandler {
     private readonly shipments: Shipments,
   ) {}
 
-  @KafkaHandler('order.created', { name: 'shipping.on-order-created' })
+  @KafkaHandler('order.created', { name: 'shipping.on-order-created', effects: 'transaction' })
   async onOrderCreated({ data }: OrderCreatedEvent): Promise<void> {
     if (data.flow !== 'choreography' || !isStorableKey(data.orderId) || !isStorable(data)) return;
     const parcel: Parcel = {
@@ -26,7 +26,7 @@ export class ShippingChoreographyHandler {
     await this.ship(await this.parcels.noteParcel(parcel));
   }
 
-  @KafkaHandler('payment.completed', { name: 'shipping.on-payment-completed' })
+  @KafkaHandler('payment.completed', { name: 'shipping.on-payment-completed', effects: 'transaction' })
   async onPaymentCompleted(event: PaymentCompletedEvent, { headers }: DeliveryContext): Promise<void> {
     const { orderId } = event.data;
     if (headers['x-order-flow'] !== 'choreography' || !isStorableKey(orderId)) return;

@@ -5,7 +5,7 @@ import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { Shipments } from '../shipments.service';
 
 @Injectable()
-@KafkaHandler('shipment.cancel.requested', { name: 'shipping.on-cancel-requested' })
+@KafkaHandler('shipment.cancel.requested', { name: 'shipping.on-cancel-requested', effects: 'transaction' })
 export class OnShipmentCancelRequestedHandler {
   constructor(private readonly shipments: Shipments) {}
 

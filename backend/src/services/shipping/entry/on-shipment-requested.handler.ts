@@ -5,7 +5,7 @@ import { isStorable, isStorableKey } from '@/infrastructure/postgres/storable';
 import { Shipments } from '../shipments.service';
 
 @Injectable()
-@KafkaHandler('shipment.requested', { name: 'shipping.on-shipment-requested' })
+@KafkaHandler('shipment.requested', { name: 'shipping.on-shipment-requested', effects: 'transaction' })
 export class OnShipmentRequestedHandler {
   constructor(private readonly shipments: Shipments) {}
 

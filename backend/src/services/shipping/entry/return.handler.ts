@@ -9,12 +9,15 @@ import { ParcelReturns } from '../returns.service';
 export class ShippingReturnHandler {
   constructor(private readonly returns: ParcelReturns) {}
 
-  @KafkaHandler('shipment.return.requested', { name: 'shipping.on-return-requested' })
+  @KafkaHandler('shipment.return.requested', { name: 'shipping.on-return-requested', effects: 'transaction' })
   async onRequested({ data: { orderId, deadline } }: ShipmentReturnRequestedEvent): Promise<void> {
     if (isStorableKey(orderId)) await this.returns.request(orderId, deadline);
   }
 
-  @KafkaHandler('shipment.return.cancel.requested', { name: 'shipping.on-return-cancel-requested' })
+  @KafkaHandler('shipment.return.cancel.requested', {
+    name: 'shipping.on-return-cancel-requested',
+    effects: 'transaction',
+  })
   async onCancelRequested({ data: { orderId } }: ShipmentReturnCancelRequestedEvent): Promise<void> {
     if (isStorableKey(orderId)) await this.returns.cancel(orderId);
   }

@@ -2,6 +2,7 @@ import { fullJitter } from '@/infrastructure/concurrency/back-off';
 import type { BurialOutcome, DeliveryStore } from '../delivery-store.port';
 import type { OutcomeCode } from '../outcome-codes';
 import { describeError } from '../failure';
+import { isNotHere } from '../runs/failure-class';
 import { attemptOf } from '../runs/handler-invocation';
 import type { EventOpener } from '../runs/event-opener';
 import type { OutcomeWriter } from '../runs/outcome-writer';
@@ -9,6 +10,9 @@ import type { RunMeter } from '../runs/run-meter';
 import type { RunFailure } from '../runs/run-result';
 import { EVERY_HANDLER, type SubscriptionPlan } from '../runs/subscription-plan';
 import type { Delivery } from './delivery';
+
+/** Until the partition may have another owner; restarts take seconds. */
+const NOT_HERE_PAUSE_MS = 2_000;
 
 /** What a failure came to: it waits for its time, or it is dead and its lane waits or goes on. */
 export type Verdict =
@@ -40,11 +44,12 @@ export class Settlement {
   async failed(delivery: Delivery, failure: RunFailure, plans: SubscriptionPlan): Promise<Verdict> {
     const { handler, error, final } = failure;
     if (!handler || final) return this.bury(delivery, failure, plans);
-    const attempts = attemptOf(delivery, handler.name);
+    const notHere = isNotHere(error);
+    const attempts = attemptOf(delivery, handler.name) - (notHere ? 1 : 0);
     const { retry } = handler.options;
-    if (attempts >= retry.attempts) return this.bury(delivery, failure, plans);
+    if (!notHere && attempts >= retry.attempts) return this.bury(delivery, failure, plans);
     const backOff = { firstMs: retry.firstDelayMs, longestMs: retry.longestDelayMs };
-    const delayMs = fullJitter(backOff, attempts, Math.random());
+    const delayMs = notHere ? NOT_HERE_PAUSE_MS : fullJitter(backOff, attempts, Math.random());
     if (!this.options.store.parking) return { kind: 'again', afterMs: delayMs };
     const { event, remaining } = failure;
     await this.options.writer.park({

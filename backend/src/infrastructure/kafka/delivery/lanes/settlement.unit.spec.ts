@@ -6,6 +6,7 @@ import { MemoryDeliveryStore } from '@/testing/delivery/memory-delivery-store';
 import { codec, handlerOf, recordOf, silent, TOPIC } from '@/testing/delivery/membership-fixture';
 import { CommittedDeliveryStore } from '../committed-delivery-store';
 import type { DeliveryStore, ParkedRow, Tenure } from '../delivery-store.port';
+import { NotHereError } from '../delivery.errors';
 import { OutcomeObserver } from '../outcome-observer';
 import { EventOpener } from '../runs/event-opener';
 import { OutcomeWriter } from '../runs/outcome-writer';
@@ -20,7 +21,7 @@ const retry = { attempts: 3, firstDelayMs: 100, longestDelayMs: 250, fatal: [] }
 const stock = handlerOf('stock', ['created'], () => undefined, { options: { retry } });
 const mail = handlerOf('mail', ['created'], () => undefined, { options: { retry, onDead: 'wait' } });
 const plans = new SubscriptionPlan([stock, mail], true);
-const opener = new EventOpener(codec, () => Number.POSITIVE_INFINITY);
+const opener = new EventOpener(codec, { ms: Number.POSITIVE_INFINITY, now: 0 });
 
 let memory: MemoryDeliveryStore;
 let tenure: Tenure;
@@ -114,6 +115,21 @@ describe('a failed run', () => {
       row: { handler: 'mail', attempts: 1, pending: ['mail'] },
     });
   });
+
+  it.each([0, 2, 3])(
+    'waits, at no cost, for a process that has what it needs, after %i failures',
+    async (attempts) => {
+      class LaterBuildError extends NotHereError {
+        readonly code = 'LATER_BUILD';
+      }
+      const row = attempts > 0 ? await parked(attempts) : undefined;
+      const error = new Error('not run', { cause: new LaterBuildError('wanted by the spec') });
+      const now = performance.now();
+      const end = await settle(failureOf(stock, { error }), deliveryOf({ row }));
+      expect(end).toMatchObject({ kind: 'parked', letter: undefined, row: { handler: 'stock', attempts } });
+      expect((end.row?.dueAt ?? 0) - now).toBe(2_000);
+    },
+  );
 
   it('keeps handlers in the row that this process does not have', async () => {
     const row = await parked(1, ['stock', 'elsewhere']);

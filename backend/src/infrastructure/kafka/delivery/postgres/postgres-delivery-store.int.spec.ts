@@ -67,6 +67,27 @@ describe('one effect', () => {
     expect(await inTransaction(tenure, effect)).toEqual(['handled']);
   });
 
+  it('rolls all of them back where what failed is among them a second time', async () => {
+    const tenure = await own();
+    const first = runOf(tenure, 5n);
+    const runs = [first, runOf(tenure, 6n, { mark: first.mark }), runOf(tenure, 7n)];
+    let known: readonly EffectOutcomes[] = [];
+    const together = delivery.store.together(
+      runs,
+      async (outcomes, parts) => {
+        known = outcomes;
+        await parts.attempt(0, () => Promise.reject(new TypeError('not yet')));
+        await parts.attempt(2, () => delivery.effect('lost'));
+      },
+      10_000,
+    );
+    await expect(together).rejects.toThrow('twice');
+    expect(known).toEqual([['handled'], ['repeated'], ['handled']]);
+    expect(await delivery.effects()).toEqual([]);
+    expect(await delivery.database.rows(sql`select "offset" from repeats`)).toEqual([]);
+    expect(await delivery.store.seen(runs)).toEqual([['handled'], ['handled'], ['handled']]);
+  });
+
   it('rolls all of them back where the one that failed had an effect', async () => {
     const tenure = await own();
     const runs = [runOf(tenure, 5n), runOf(tenure, 6n)];

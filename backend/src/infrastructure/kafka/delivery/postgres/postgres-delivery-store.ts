@@ -69,6 +69,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
             return { error: end.error };
           },
         });
+        refuseRepeatsOf([...withdrawn.values()], runs, outcomes);
         await Promise.all([
           leaveInbox(session, [...withdrawn.values()]),
           // Last, so that what failed keeps its row; whoever changed one meanwhile has all of this rolled back.
@@ -110,6 +111,20 @@ export class PostgresDeliveryStore implements DeliveryStore {
 /** The handlers of a run whose inbox rows this transaction has written. */
 const freshOf = ({ handlers }: EffectRun, outcomes: EffectOutcomes = []): readonly string[] =>
   handlers.filter((_, nth) => outcomes[nth] === 'handled');
+
+/** What came twice, and failed the first time, would count as handled the second time. */
+function refuseRepeatsOf(
+  withdrawn: readonly EffectRun[],
+  runs: readonly EffectRun[],
+  outcomes: readonly EffectOutcomes[],
+): void {
+  const nameOf = ({ mark }: EffectRun, handler: string) => `${handler}\n${mark.identity}`;
+  const gone = new Set(withdrawn.flatMap((run) => run.handlers.map((handler) => nameOf(run, handler))));
+  for (const [nth, run] of gone.size === 0 ? [] : runs.entries())
+    for (const [at, handler] of run.handlers.entries())
+      if (outcomes[nth]?.[at] === 'repeated' && gone.has(nameOf(run, handler)))
+        throw new Error(`${run.mark.identity} is in the transaction twice, and failed once.`);
+}
 
 /** The second statement is sent behind the first: the server takes its snapshot when it holds the locks. */
 async function enterFenced(session: SqlSession, runs: readonly EffectRun[]): Promise<EffectOutcomes[]> {

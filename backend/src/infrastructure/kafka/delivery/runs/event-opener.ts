@@ -3,6 +3,7 @@ import { identityByPosition, identityText } from '@/infrastructure/kafka/schema/
 import type { DecodedEvent, EventCodec } from '@/infrastructure/kafka/schema/event-codec';
 import { receive } from '@/infrastructure/kafka/schema/received-event';
 import { eventTimeOf, isTooOld } from '@/infrastructure/kafka/inbox/event-time';
+import type { InboxHorizon } from '@/infrastructure/kafka/inbox/inbox-horizon';
 import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
 import type { EventMark } from '../delivery-store.port';
 import { type Delivery, headerText } from '../lanes/delivery';
@@ -17,8 +18,7 @@ export type Opened =
 export class EventOpener {
   constructor(
     private readonly codec: EventCodec,
-    /** How long the inbox remembers, in ms. */
-    private readonly horizonMs: () => number,
+    private readonly horizon: Pick<InboxHorizon, 'ms' | 'now'>,
   ) {}
 
   /** At once, unless somebody has to be asked for a schema. */
@@ -46,7 +46,7 @@ export class EventOpener {
 
   /** The inbox may have forgotten an event of this age. */
   isTooOld({ time }: EventMark): boolean {
-    return time !== '-infinity' && isTooOld(time, Date.now(), this.horizonMs());
+    return time !== '-infinity' && isTooOld(time, this.horizon.now, this.horizon.ms);
   }
 
   /** As much as can be told without reading the data. */

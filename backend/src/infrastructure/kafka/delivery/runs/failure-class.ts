@@ -1,5 +1,5 @@
 import { DatabaseUnavailableError } from '@/infrastructure/postgres/database.errors';
-import { FencedError, ParkedEventChangedError } from '../delivery.errors';
+import { FencedError, NotHereError, ParkedEventChangedError } from '../delivery.errors';
 import type { RetryOptions } from '../delivery.options';
 import { isOfKind } from '../error-kinds';
 
@@ -12,6 +12,9 @@ export const isRerun = (error: unknown): boolean =>
 /** Nobody's fault and over by itself: our database is away, or two transactions met. Costs no attempt. */
 export const isPassing = (error: unknown): boolean =>
   !(error instanceof FencedError) && (isOfKind(error, [DatabaseUnavailableError]) || isRerun(error));
+
+/** Of this event and in this process only, and over when another one has its partition. Costs no attempt. */
+export const isNotHere = (error: unknown): boolean => isOfKind(error, [NotHereError]);
 
 export const isFenced = (error: unknown): boolean => error instanceof FencedError;
 export const isChanged = (error: unknown): boolean => error instanceof ParkedEventChangedError;

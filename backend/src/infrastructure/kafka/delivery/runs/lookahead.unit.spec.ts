@@ -9,7 +9,7 @@ import { EventOpener } from './event-opener';
 import { Lookahead } from './lookahead';
 import { OutcomeWriter } from './outcome-writer';
 
-const opener = new EventOpener(codec, () => Number.POSITIVE_INFINITY);
+const opener = new EventOpener(codec, { ms: Number.POSITIVE_INFINITY, now: 0 });
 
 let store: MemoryDeliveryStore;
 let tenure: Tenure;

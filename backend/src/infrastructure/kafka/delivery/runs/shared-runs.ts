@@ -142,7 +142,8 @@ export class SharedRuns {
   ): Promise<Together> {
     const { store, meter, most } = this.options;
     const ordered = members.toSorted((a, b) => compare(a.delivery.lane, b.delivery.lane) || a.nth - b.nth);
-    const limit = Math.max(
+    // Who never settles holds the others up for no longer than its own time; who needs more than that runs alone.
+    const limit = Math.min(
       ...members.flatMap(({ plan }) => plan.handlers.map(({ options }) => options.timeoutMs)),
     );
     const begun = performance.now();

@@ -47,8 +47,9 @@ export class LogReader {
     const { topic, partition } = from;
     const records: LogRecord[] = [];
     let bytes = 0;
+    let nextOffset = from.offset;
     for (;;) {
-      const at = { topic, partition, offset: from.offset + BigInt(records.length) };
+      const at = { topic, partition, offset: nextOffset };
       const batch = await this.select(at, limit - records.length, maxBytes - bytes);
       if (at.offset < batch.logStart || at.offset > batch.endOffset) throw outOfRange(at, batch);
       let full = batch.records.length === 0;
@@ -58,9 +59,9 @@ export class LogReader {
         full = records.length > 0 && bytes > maxBytes;
         if (full) break;
         records.push(record);
+        nextOffset = record.offset + 1n;
       }
       if (full || records.length >= limit || bytes >= maxBytes) {
-        const nextOffset = from.offset + BigInt(records.length);
         return { topic, partition, records, nextOffset, endOffset: batch.endOffset };
       }
     }
@@ -83,11 +84,14 @@ function toBatch(from: Position, [bounds, ...rows]: readonly Row[]): ReadBatch {
   if (!bounds || bounds.log_start === null || bounds.log_end === null) {
     throw new UnknownTopicError(`There is no partition ${from.partition} of topic ${from.topic}.`);
   }
+  const records = rows.map((row) => toRecord(from, row));
+  const last = records.at(-1);
   return {
     topic: from.topic,
     partition: from.partition,
-    records: rows.map((row) => toRecord(from, row)),
-    nextOffset: from.offset + BigInt(rows.length),
+    records,
+    // Not their number: a log that lost records has holes.
+    nextOffset: last ? last.offset + 1n : from.offset,
     logStart: BigInt(bounds.log_start),
     endOffset: BigInt(bounds.log_end),
   };

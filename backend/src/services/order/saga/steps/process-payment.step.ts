@@ -1,3 +1,4 @@
+import { passingDeclines } from '@shop/contracts';
 import type { RemoteStep } from '@/infrastructure/saga/saga-definition';
 import type { OrderSagaContext } from '../order-saga.context';
 
@@ -27,16 +28,7 @@ export const processPaymentOnceStep: RemoteStep<OrderSagaContext> = {
   },
 };
 
-/** Declines after which the payment may be attempted again; https://docs.stripe.com/declines/codes */
-const PASSING = [
-  'APPROVE_WITH_ID',
-  'ISSUER_NOT_AVAILABLE',
-  'PROCESSING_ERROR',
-  'REENTER_TRANSACTION',
-  'TRY_AGAIN_LATER',
-];
-
 export const processPaymentStep: RemoteStep<OrderSagaContext> = {
   ...processPaymentOnceStep,
-  retry: { attempts: 3, firstMs: 2_000, maxMs: 20_000, codes: PASSING },
+  retry: { attempts: 3, firstMs: 2_000, maxMs: 20_000, codes: passingDeclines },
 };
