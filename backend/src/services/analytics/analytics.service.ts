@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { EventType, ShopEvent } from '@shop/contracts';
-import { currentDelivery } from '@/infrastructure/kafka/delivery/delivery-context';
 import { storableKeyOf } from '@/infrastructure/postgres/storable';
 import { type Counters, toCounters } from './domain/counters';
 import { AnalyticsRepository } from './state/analytics.repository';
@@ -25,7 +24,6 @@ export class AnalyticsService {
       userId: userId ?? null,
       occurredAt: event.occurredAt,
       data: event.data,
-      slot: currentDelivery()?.partition ?? 0,
     });
   }
 

@@ -3,7 +3,8 @@ import type { ShopEvent } from '@shop/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from '@/infrastructure/postgres/sql';
 import { type ServiceState, serviceState } from '@/testing/service-state';
-import { AnalyticsService } from '../analytics.service';
+import { eventually } from '@/testing/eventually';
+import { type AnalyticsEvent, AnalyticsService } from '../analytics.service';
 import { analyticsMigrations } from './analytics.migrations';
 import { AnalyticsRepository } from './analytics.repository';
 
@@ -48,6 +49,22 @@ describe('analytics', () => {
     await record(search('e7', messageId));
     await record(search('e8', `${messageId}x`));
     expect((await analytics.counters()).total).toBe(before + 2);
+  });
+
+  it('count for transactions that meet in other orders, none of which waits for another', async () => {
+    const before = (await analytics.counters()).total;
+    const view = (eventId: string): AnalyticsEvent =>
+      ({ ...search(eventId), eventType: 'analytics.page_view' }) as unknown as AnalyticsEvent;
+    let begun = 0;
+    const both = (first: AnalyticsEvent, second: AnalyticsEvent) =>
+      state.unitOfWork.run(async () => {
+        await analytics.recordEvent(first);
+        begun += 1;
+        await eventually(() => begun === 2, { what: 'the other transaction to have counted' });
+        await analytics.recordEvent(second);
+      });
+    await Promise.all([both(search('x1'), view('x2')), both(view('x3'), search('x4'))]);
+    expect((await analytics.counters()).total).toBe(before + 4);
   });
 
   it('roll back counters together with the event', async () => {

@@ -11,12 +11,13 @@ export interface RecordedEvent {
   readonly userId: string | null;
   readonly occurredAt: string;
   readonly data: unknown;
-  readonly slot: number;
 }
 
 /** Only analytics events are in them. */
 export const ANALYTICS_TABLES = ['events', 'totals', 'minutes'];
 
+/** More than transactions are under way at once. */
+const SLOTS = 64;
 const MINUTES_SHOWN = 60;
 const EVENTS_KEPT_DAYS = 30;
 const REMOVED_AT_ONCE = 5_000;
@@ -28,15 +29,22 @@ export class AnalyticsRepository {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  /** Event and counters in one statement; an identity that is there counts no more. Part of the unit of work. */
+  /**
+   * Event and counters in one statement; an identity that is there counts no more. Part of the unit of work. Each
+   * transaction counts in a slot that no other one under way has: events share transactions, and two that count the same
+   * types in another order would wait for each other in a circle.
+   */
   async record(event: RecordedEvent): Promise<void> {
     await this.unitOfWork.sql.run(sql`
-      with added as (
+      with free as materialized (
+        select slot from generate_series(0, ${SLOTS - 1}) as slot
+        where pg_try_advisory_xact_lock(hashtextextended(current_schema() || ':counters', slot)) limit 1
+      ), added as (
         insert into events (identity, event_type, anonymous_id, user_id, occurred_at, data)
         values (${event.identity}, ${event.eventType}, ${event.anonymousId}, ${event.userId},
           ${event.occurredAt}, ${JSON.stringify(event.data)})
         on conflict (identity) do nothing
-        returning event_type, ${event.slot}::int as slot, date_trunc('minute', occurred_at) as minute
+        returning event_type, coalesce((select slot from free), 0) as slot, date_trunc('minute', occurred_at) as minute
       ), total as (
         insert into totals as known (event_type, slot, count) select event_type, slot, 1 from added
         on conflict (event_type, slot) do update set count = known.count + 1

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceState, serviceState } from '@/testing/service-state';
 import { SEED_CATALOGUE } from '../domain/seed-catalogue';
 import { CatalogueSeeder } from '../entry/catalogue.seeder';
+import { EventConsumerService } from '@/infrastructure/kafka/consumer/event-consumer.service';
 import { OnStockUpdatedHandler } from '../entry/on-stock-updated.handler';
 import { productMigrations } from './product.migrations';
 import { ProductRepository } from './product.repository';
@@ -53,7 +54,7 @@ describe('the catalogue', () => {
   it('shows the newest stock, in whatever order levels arrive', async () => {
     const levels = new StockLevels(state.unitOfWork);
     const record = (available: number, version: number) =>
-      state.unitOfWork.run(() => levels.record({ productId: 'prod-007', available, version }));
+      state.unitOfWork.run(() => levels.record([{ productId: 'prod-007', available, version }]));
     expect((await products.find('prod-007'))?.availableStock).toBe(0);
     for (const [available, version] of [[10, 1] as const, [7, 3] as const, [8, 2] as const]) {
       await record(available, version);
@@ -62,7 +63,9 @@ describe('the catalogue', () => {
     // An event of another producer; an index takes no id of this length.
     const data = { productId: randomBytes(6_000).toString('base64'), available: 1, version: 1 };
     const updated = { data } as unknown as InventoryStockUpdatedEvent;
-    await state.unitOfWork.run(() => new OnStockUpdatedHandler(levels).handle(updated));
+    await state.unitOfWork.run(() =>
+      new OnStockUpdatedHandler(new EventConsumerService(), levels).record([updated]),
+    );
     expect(await products.find(data.productId)).toBeUndefined();
   });
 });

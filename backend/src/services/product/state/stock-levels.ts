@@ -12,10 +12,16 @@ export interface StockLevel {
 export class StockLevels {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Keeps the level with the highest version, in whatever order they come. */
-  async record({ productId, available, version }: StockLevel): Promise<void> {
+  /** Keeps the level with the highest version of each product, in whatever order they come. */
+  async record(levels: readonly StockLevel[]): Promise<void> {
+    // In the order of the products, so that two transactions lock their rows in one direction.
     await this.unitOfWork.sql.run(sql`
-      insert into stock (product_id, available, version) values (${productId}, ${available}, ${version})
+      insert into stock (product_id, available, version)
+      select distinct on (product_id) product_id, available, version from unnest(
+        ${levels.map(({ productId }) => productId)}::text[], ${levels.map(({ available }) => available)}::int[],
+        ${levels.map(({ version }) => version)}::bigint[]
+      ) as level (product_id, available, version)
+      order by product_id, version desc
       on conflict (product_id) do update set available = excluded.available, version = excluded.version
       where stock.version < excluded.version`);
   }

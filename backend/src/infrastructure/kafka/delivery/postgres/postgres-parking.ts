@@ -3,7 +3,6 @@ import type { Database } from '@/infrastructure/postgres/database';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { ParkedEventChangedError } from '../delivery.errors';
 import type { Parking, ParkedRow, ParkRequest, Tenure } from '../delivery-store.port';
-import { asItWas } from './claims';
 import { carryOut } from './decisions';
 import { holdFences, refuseFenced } from './fence';
 import { laneBytes, PARKED_COLUMNS, type StoredParkedRow, toParkedRow } from './parked-rows';
@@ -21,7 +20,12 @@ export class PostgresParking implements Parking {
       await Promise.all([holdFences(session, tenures), refuseFenced(session, tenures)]);
       const added = requests.filter(({ from }) => from === undefined);
       if (added.length > 0) await insert(session, added);
-      await Promise.all(requests.map((request) => request.from && postpone(session, request, request.from)));
+      const again = requests.flatMap(({ from, failure, ...request }) =>
+        from && failure ? [{ ...request, from, failure }] : [],
+      );
+      if (added.length + again.length < requests.length)
+        throw new Error('A parked row is postponed by a failure only.');
+      if (again.length > 0) await postpone(session, again);
     });
   }
 
@@ -121,14 +125,29 @@ async function insert(session: SqlSession, requests: readonly ParkRequest[]): Pr
         select unnest(excluded.pending) except select unnest(known.pending))`);
 }
 
-async function postpone(session: SqlSession, request: ParkRequest, row: ParkedRow): Promise<void> {
-  const { failure, tenure, pending } = request;
-  if (!failure) throw new Error('A parked row is postponed by a failure only.');
+type Postponed = ParkRequest & Required<Pick<ParkRequest, 'from' | 'failure'>>;
+
+/** Rejects with `ParkedEventChangedError` when one of the rows is not as it was when its run began. */
+async function postpone(session: SqlSession, requests: readonly Postponed[]): Promise<void> {
+  const column = <T>(of: (request: Postponed) => T) => requests.map(of);
   const changed = await session.run(sql`
-    update parked set state = 'waiting', handler = ${failure.handler}, attempts = ${failure.attempts},
-      due_at = clock_timestamp() + ${failure.delayMs}::float8 * interval '1 millisecond',
-      cause = ${JSON.stringify(failure.cause)}::jsonb, pending = ${pending}::text[],
+    update parked set state = 'waiting', handler = again.handler, attempts = again.attempts,
+      due_at = clock_timestamp() + again.delay_ms * interval '1 millisecond', cause = again.cause,
+      pending = array(select jsonb_array_elements_text(again.pending)),
       first_failed_at = coalesce(first_failed_at, clock_timestamp())
-    where ${asItWas(tenure, row)}`);
-  if (changed !== 1) throw new ParkedEventChangedError();
+    from unnest(
+      ${column(({ tenure }) => tenure.group)}::text[], ${column(({ tenure }) => tenure.topic)}::text[],
+      ${column(({ tenure }) => tenure.topicId)}::text[], ${column(({ tenure }) => tenure.partition)}::int[],
+      ${column(({ from }) => from.record.offset)}::bigint[], ${column(({ from }) => from.state)}::text[],
+      ${column(({ from }) => from.attempts)}::int[], ${column(({ failure }) => failure.handler)}::text[],
+      ${column(({ failure }) => failure.attempts)}::int[], ${column(({ failure }) => failure.delayMs)}::float8[],
+      ${column(({ failure }) => JSON.stringify(failure.cause))}::jsonb[],
+      ${column(({ pending }) => JSON.stringify(pending))}::jsonb[]
+    ) as again (
+      group_id, topic, topic_id, partition, "offset", was, had, handler, attempts, delay_ms, cause, pending
+    )
+    where parked.group_id = again.group_id and parked.topic = again.topic and parked.topic_id = again.topic_id
+      and parked.partition = again.partition and parked."offset" = again."offset"
+      and parked.state = again.was and parked.attempts = again.had`);
+  if (changed !== requests.length) throw new ParkedEventChangedError();
 }
