@@ -51,7 +51,7 @@ export async function run(params: OursFailingParams, stage: Stage): Promise<Meas
           handledAt[index] = Date.now();
           if (handled === count) all.resolve();
         },
-        { name: 'rows' },
+        { name: 'rows', interleaves: true },
       ),
   });
   const client = await connected(params);

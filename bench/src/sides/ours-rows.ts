@@ -24,7 +24,10 @@ export async function run(params: OursRowsParams): Promise<Measured> {
       if (params.api === 'set-based') {
         consumer.registerBatchHandler(event, setBased(workload, handled, parts), { name: 'rows' });
       } else {
-        consumer.registerHandler(event, perEvent(workload, handled, parts), { name: 'rows' });
+        consumer.registerHandler(event, perEvent(workload, handled, parts), {
+          name: 'rows',
+          interleaves: true,
+        });
       }
     },
   });

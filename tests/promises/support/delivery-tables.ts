@@ -195,6 +195,16 @@ export class DeliveryTables {
     });
   }
 
+  /** Everything that is known of the group, for a failed case. */
+  async asText(): Promise<string> {
+    const tables = ['progress', 'segments', 'parked', 'dead_letters', 'effects', 'faults'];
+    const shown = tables.map(async (table) => {
+      const rows = await this.rows(`select * from ${table} order by 1, 2 limit 40`);
+      return [table, ...rows.map((row) => JSON.stringify(row))].join('\n  ');
+    });
+    return Promise.all(shown).then((texts) => texts.join('\n'), String);
+  }
+
   /** No replay is under way or waits to be resumed. */
   async replaysEnded(): Promise<void> {
     const open = () => this.count('select 1 from replays where state = $1', 'running');

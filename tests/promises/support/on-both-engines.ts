@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, onTestFailed } from 'vitest';
+import { afterEach, beforeEach, describe } from 'vitest';
 import { Delivery, type DeliveryOptions } from './delivery-on';
 import { type EngineUnderTest, enginesUnderTest, kafkaByNewerProtocol } from './engines';
 
@@ -29,10 +29,12 @@ export function onBothEngines(
       beforeEach(async () => {
         const delivery = await Delivery.on(under, options);
         current = delivery;
-        onTestFailed(() => void process.stderr.write(`${delivery.output()}\n`));
       }, SET_UP_WITHIN_MS);
 
-      afterEach(async () => {
+      afterEach(async ({ task }) => {
+        // What fails now and then is understood by what it left.
+        if (current && task.result?.state === 'fail')
+          process.stderr.write(`${current.output()}\n${await current.tables.asText()}\n`);
         await current?.end();
         current = undefined;
       }, SET_UP_WITHIN_MS);

@@ -78,6 +78,7 @@ export function handlerOf(
       from: 'beginning',
       independent: false,
       effectsDeclared: true,
+      interleaves: false,
       ...options,
     },
     ...(batch ? { batch } : {}),

@@ -57,7 +57,7 @@ export function batchRegistrationOf(
 /** Throws `ConfigurationError` with every fault, each under the handler's name. */
 function checkedOptions(
   handler: string,
-  { name: _, effects, from, independent, reset, rebuilds, ...delivery }: HandlerOptions,
+  { name: _, effects, from, interleaves, independent, reset, rebuilds, ...delivery }: HandlerOptions,
   defaults: RegistrationDefaults,
 ): HandlerRegistration['options'] {
   const checked = handlerDeliveryOptions.safeParse({
@@ -74,6 +74,7 @@ function checkedOptions(
     ...checked.data,
     effects: effects ?? 'transaction',
     from: from ?? 'beginning',
+    interleaves: interleaves ?? false,
     independent: independent ?? false,
     effectsDeclared: effects !== undefined,
     ...(reset === undefined ? {} : { reset }),

@@ -44,6 +44,12 @@ export interface HandlerOptions extends z.input<typeof handlerDeliveryOptions> {
    * least once, so use `context.idempotencyKey`.
    */
   readonly effects?: 'transaction' | 'external';
+  /**
+   * True: its rows belong to the event's key, or it changes others by single statements alone. The events of other keys
+   * in the same transaction then run between its statements, which share their way to the database. Not for a handler
+   * that reads a row of several keys and writes what it made of it: a row lock holds nobody off in its own transaction.
+   */
+  readonly interleaves?: boolean;
   /** Where a handler begins on a partition that it has no progress on. Default `beginning`. */
   readonly from?: 'beginning' | 'now';
   /** A consumer group of its own, `<group>.<handler>`: neither waits for the service's other handlers nor holds them. */
@@ -65,6 +71,7 @@ export interface HandlerRegistration {
   readonly options: HandlerDeliveryOptions & {
     readonly effects: 'transaction' | 'external';
     readonly from: 'beginning' | 'now';
+    readonly interleaves: boolean;
     readonly independent: boolean;
     /** Said by the user, not by default; a replay asks for it. */
     readonly effectsDeclared: boolean;

@@ -24,17 +24,22 @@ export async function ensureCluster(
     throw new DataDirectoryUnusableError(`${files.cluster} exists and is no PostgreSQL cluster.`);
   }
   const secret = randomBytes(24).toString('base64url');
-  await rm(files.draft, { recursive: true, force: true });
-  await mkdir(files.draft, { mode: 0o700 });
-  const passwordFile = join(files.draft, 'password');
-  const cluster = join(files.draft, 'cluster');
+  // Of an attempt whose process was killed, `initdb` goes on: in a place of its own, which it may also remove in the end.
+  await rm(files.draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  const place = join(files.draft, randomBytes(6).toString('hex'));
+  await mkdir(place, { recursive: true, mode: 0o700 });
+  const passwordFile = join(place, 'password');
+  const cluster = join(place, 'cluster');
   await writeFile(passwordFile, `${secret}\n`, { mode: 0o600 });
-  if (user) await Promise.all([files.draft, passwordFile].map((path) => chown(path, user.uid, user.gid)));
+  if (user) {
+    const paths = [files.draft, place, passwordFile];
+    await Promise.all(paths.map((path) => chown(path, user.uid, user.gid)));
+  }
   await initialise(binaries, user, cluster, passwordFile);
   await writeFile(`${files.secret}.draft`, secret, { mode: 0o600 });
   await rename(`${files.secret}.draft`, files.secret);
   await rename(cluster, files.cluster);
-  await rm(files.draft, { recursive: true, force: true });
+  await rm(files.draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   return secret;
 }
 

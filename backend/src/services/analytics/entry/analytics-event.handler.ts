@@ -13,6 +13,7 @@ const isAnalytics = (type: string): type is AnalyticsEvent['eventType'] => type.
 @KafkaHandler(eventTypes.filter(isAnalytics), {
   name: 'analytics.analytics-event-handler',
   effects: 'transaction',
+  interleaves: true,
   rebuilds: ANALYTICS_TABLES,
 })
 export class AnalyticsEventHandler {

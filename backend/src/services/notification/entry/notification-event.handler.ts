@@ -12,6 +12,7 @@ import { Contacts } from '../state/contacts';
 @KafkaHandler(['user.registered', 'order.created'], {
   name: 'notification.notification-event-handler',
   effects: 'transaction',
+  interleaves: true,
 })
 export class NotificationEventHandler {
   constructor(

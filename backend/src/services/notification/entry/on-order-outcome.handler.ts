@@ -11,12 +11,20 @@ export class OnOrderOutcomeHandler {
     private readonly contacts: Contacts,
   ) {}
 
-  @KafkaHandler('order.completed', { name: 'notification.on-order-completed', effects: 'transaction' })
+  @KafkaHandler('order.completed', {
+    name: 'notification.on-order-completed',
+    effects: 'transaction',
+    interleaves: true,
+  })
   async completed({ data }: OrderCompletedEvent): Promise<void> {
     await this.notifications.sendOrderMail('order-completed', data.orderId);
   }
 
-  @KafkaHandler('order.cancelled', { name: 'notification.on-order-cancelled', effects: 'transaction' })
+  @KafkaHandler('order.cancelled', {
+    name: 'notification.on-order-cancelled',
+    effects: 'transaction',
+    interleaves: true,
+  })
   async cancelled({ data }: OrderCancelledEvent): Promise<void> {
     await this.contacts.keepCancelReason(data.orderId, data.reason);
     await this.notifications.sendOrderMail('order-cancelled', data.orderId);

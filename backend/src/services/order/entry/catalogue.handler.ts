@@ -15,6 +15,7 @@ type CatalogueEvent = ProductCreatedEvent | ProductPriceChangedEvent | ProductDi
 @KafkaHandler(['product.created', 'product.price.changed', 'product.discontinued'], {
   name: 'order.catalogue',
   effects: 'transaction',
+  interleaves: true,
   rebuilds: ['catalogue'],
 })
 export class CatalogueHandler {

@@ -8,7 +8,11 @@ import { ORDER_SAGA } from '../saga/order-saga.context';
 
 /** Has the order taken back by whatever drives it; a word that comes too late changes nothing. */
 @Injectable()
-@KafkaHandler('order.cancel.requested', { name: 'order.on-cancel-requested', effects: 'transaction' })
+@KafkaHandler('order.cancel.requested', {
+  name: 'order.on-cancel-requested',
+  effects: 'transaction',
+  interleaves: true,
+})
 export class OnOrderCancelRequestedHandler {
   constructor(
     private readonly engine: SagaEngine,

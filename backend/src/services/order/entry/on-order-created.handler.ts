@@ -7,7 +7,7 @@ import { OrderChoreography } from '../order-choreography.service';
 
 /** Sets the order on its way by the flow it is stamped with; does not wait for where that leads. */
 @Injectable()
-@KafkaHandler('order.created', { name: 'order.on-order-created', effects: 'transaction' })
+@KafkaHandler('order.created', { name: 'order.on-order-created', effects: 'transaction', interleaves: true })
 export class OnOrderCreatedHandler {
   private readonly logger = new Logger(OnOrderCreatedHandler.name);
 

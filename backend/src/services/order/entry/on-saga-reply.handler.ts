@@ -30,7 +30,7 @@ export class OnSagaReplyHandler {
     private readonly choreography: OrderChoreography,
   ) {}
 
-  @KafkaHandler(replies, { name: 'order.on-saga-reply', effects: 'transaction' })
+  @KafkaHandler(replies, { name: 'order.on-saga-reply', effects: 'transaction', interleaves: true })
   async onReply(event: ChoreographyEvent): Promise<void> {
     const { orderId } = event.data;
     if (!isStorableKey(orderId)) return;
@@ -38,7 +38,7 @@ export class OnSagaReplyHandler {
     if (!known) await this.choreography.follow(event);
   }
 
-  @KafkaHandler(returnReplies, { name: 'order.on-return-reply', effects: 'transaction' })
+  @KafkaHandler(returnReplies, { name: 'order.on-return-reply', effects: 'transaction', interleaves: true })
   async onReturnReply(event: ShopEvent<(typeof returnReplies)[number]>): Promise<void> {
     const { orderId } = event.data;
     if (isStorableKey(orderId)) await this.engine.reply(RETURN_SAGA, orderId, event);

@@ -15,7 +15,11 @@ export class ShippingChoreographyHandler {
     private readonly shipments: Shipments,
   ) {}
 
-  @KafkaHandler('order.created', { name: 'shipping.on-order-created', effects: 'transaction' })
+  @KafkaHandler('order.created', {
+    name: 'shipping.on-order-created',
+    effects: 'transaction',
+    interleaves: true,
+  })
   async onOrderCreated({ data }: OrderCreatedEvent): Promise<void> {
     if (data.flow !== 'choreography' || !isStorableKey(data.orderId) || !isStorable(data)) return;
     const parcel: Parcel = {
@@ -26,7 +30,11 @@ export class ShippingChoreographyHandler {
     await this.ship(await this.parcels.noteParcel(parcel));
   }
 
-  @KafkaHandler('payment.completed', { name: 'shipping.on-payment-completed', effects: 'transaction' })
+  @KafkaHandler('payment.completed', {
+    name: 'shipping.on-payment-completed',
+    effects: 'transaction',
+    interleaves: true,
+  })
   async onPaymentCompleted(event: PaymentCompletedEvent, { headers }: DeliveryContext): Promise<void> {
     const { orderId } = event.data;
     if (headers['x-order-flow'] !== 'choreography' || !isStorableKey(orderId)) return;

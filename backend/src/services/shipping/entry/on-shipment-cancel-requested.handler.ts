@@ -5,7 +5,11 @@ import { isStorableKey } from '@/infrastructure/postgres/storable';
 import { Shipments } from '../shipments.service';
 
 @Injectable()
-@KafkaHandler('shipment.cancel.requested', { name: 'shipping.on-cancel-requested', effects: 'transaction' })
+@KafkaHandler('shipment.cancel.requested', {
+  name: 'shipping.on-cancel-requested',
+  effects: 'transaction',
+  interleaves: true,
+})
 export class OnShipmentCancelRequestedHandler {
   constructor(private readonly shipments: Shipments) {}
 

@@ -5,7 +5,11 @@ import { isStorable, isStorableKey } from '@/infrastructure/postgres/storable';
 import { Shipments } from '../shipments.service';
 
 @Injectable()
-@KafkaHandler('shipment.requested', { name: 'shipping.on-shipment-requested', effects: 'transaction' })
+@KafkaHandler('shipment.requested', {
+  name: 'shipping.on-shipment-requested',
+  effects: 'transaction',
+  interleaves: true,
+})
 export class OnShipmentRequestedHandler {
   constructor(private readonly shipments: Shipments) {}
 

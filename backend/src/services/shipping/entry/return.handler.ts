@@ -9,7 +9,11 @@ import { ParcelReturns } from '../returns.service';
 export class ShippingReturnHandler {
   constructor(private readonly returns: ParcelReturns) {}
 
-  @KafkaHandler('shipment.return.requested', { name: 'shipping.on-return-requested', effects: 'transaction' })
+  @KafkaHandler('shipment.return.requested', {
+    name: 'shipping.on-return-requested',
+    effects: 'transaction',
+    interleaves: true,
+  })
   async onRequested({ data: { orderId, deadline } }: ShipmentReturnRequestedEvent): Promise<void> {
     if (isStorableKey(orderId)) await this.returns.request(orderId, deadline);
   }
@@ -17,6 +21,7 @@ export class ShippingReturnHandler {
   @KafkaHandler('shipment.return.cancel.requested', {
     name: 'shipping.on-return-cancel-requested',
     effects: 'transaction',
+    interleaves: true,
   })
   async onCancelRequested({ data: { orderId } }: ShipmentReturnCancelRequestedEvent): Promise<void> {
     if (isStorableKey(orderId)) await this.returns.cancel(orderId);

@@ -5,6 +5,7 @@ import type { EventOpener, Opened } from './event-opener';
 import { isPassing, isRerun } from './failure-class';
 import type { HandlerGates } from './handler-gates';
 import { invoke } from './handler-invocation';
+import { inLanes } from './in-lanes';
 import type { RunMeter } from './run-meter';
 import { repeatedOf, type RunResult } from './run-result';
 import type { Plan, SubscriptionPlan } from './subscription-plan';
@@ -41,7 +42,8 @@ const ROOM_STEP = 8;
 
 /**
  * Several events in one transaction: one fence, one statement for all inbox rows, one commit. Handlers run one after
- * another in the order of the keys, so that two such transactions lock rows in one direction. One that fails before it
+ * another in the order of the keys, so that two such transactions lock rows in one direction; those that interleave begin
+ * in that order, and their statements share their way. One that fails before it
  * has touched anything is left out, with what follows it in its lane, and the others go on. When one fails later all is
  * rolled back; that one is run alone, in its own transaction, and the others together again: a failure costs its
  * neighbours time, never an attempt. Where such failures are many the groups become small.
@@ -147,25 +149,32 @@ export class SharedRuns {
       ...members.flatMap(({ plan }) => plan.handlers.map(({ options }) => options.timeoutMs)),
     );
     const begun = performance.now();
-    let running: Member | undefined;
+    const sideBySide = members.every(({ plan }) => plan.handlers.every(({ options }) => options.interleaves));
+    const running = new Set<Member>();
+    const blamed: Member[] = [];
     try {
       const failures = new Map<Member, unknown>();
       const outcomes = await store.together(
         ordered.map(runOf),
         async (known, parts) => {
           const stopped = new Set<string>();
-          for (const [index, member] of ordered.entries()) {
+          await inLanes(ordered, { laneOf, sideBySide }, async (member, index) => {
             if (performance.now() - begun > limit / PART_OF_LIMIT) throw new TooManyTogether();
-            running = member;
-            const place = placeOf(member.delivery);
-            const failed = stopped.has(place)
+            running.add(member);
+            const lane = laneOf(member);
+            const failed = stopped.has(lane)
               ? await parts.attempt(index, notRun)
-              : await attempt(parts, index, member, () => runHandlers(member, known[index] ?? []));
-            if (!failed) continue;
+              : await attempt(parts, index, member, () => runHandlers(member, known[index] ?? [])).catch(
+                  (error: unknown) => {
+                    blamed.push(member);
+                    throw error;
+                  },
+                );
+            running.delete(member);
+            if (!failed) return;
             failures.set(member, failed.error);
-            stopped.add(place);
-          }
-          running = undefined;
+            stopped.add(lane);
+          });
         },
         limit,
       );
@@ -181,7 +190,9 @@ export class SharedRuns {
       meter.sharedFailed(error, members.length);
       this.size = Math.max(LEAST_ROOM, Math.floor(this.size / 2));
       if (isPassing(error) && !isRerun(error)) return { kind: 'unavailable', error };
-      return { kind: 'rolled-back', by: error instanceof TooManyTogether ? undefined : running };
+      // Where time was up nobody threw: it is one of those that had not ended.
+      const [by = [...running][0]] = blamed;
+      return { kind: 'rolled-back', by: error instanceof TooManyTogether ? undefined : by };
     }
   }
 
@@ -240,6 +251,7 @@ class TooManyTogether extends Error {
   }
 }
 
+const laneOf = ({ delivery }: Member): string => placeOf(delivery);
 const placeOf = ({ tenure, lane }: Delivery): string => `${tenure.partition}/${lane}`;
 
 function runOf({ delivery, plan, event }: Member): EffectRun {
