@@ -67,7 +67,9 @@ describe.for(['embedded', 'kafka'] as const)('health and metrics on %s', (engine
           return quiet && handled && { report, figures };
         },
         { withinMs: 60_000, what: 'everything to be handled' },
-      );
+      ).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${shop.output}`, { cause: error });
+      });
       const { status, consumers, topics, producer } = report;
       expect([status, consumers.lag, consumers.active]).toEqual(['healthy', figures.lag, figures.members]);
       expect(figures.members).toBeGreaterThan(0);

@@ -34,6 +34,8 @@ export function failHandlers(product: BuiltProduct): void {
       const { items, orderId } = event.data;
       if (has(items, PARKED) && context.attempt === 1) throw new Error('The first run fails.');
       if (!has(items, DEAD)) continue;
+      // A batch that fails costs no attempt: each of its events runs alone then.
+      if (batch.length > 1) throw new Error('It dies alone.');
       const until = diesUntil.get(orderId) ?? Date.now() + DIES_FOR_MS;
       diesUntil.set(orderId, until);
       if (Date.now() < until) throw new NoFurtherRunHelps('It dies for now.');
