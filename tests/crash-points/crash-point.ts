@@ -48,7 +48,8 @@ export class PointList {
 
   /** Crossings of orders that turned up and have no line. */
   unlisted(seen: Iterable<string>): readonly string[] {
-    return [...seen].filter((name) => !this.lists(name) && !ruleFor(name)).toSorted();
+    const known = (name: string) => this.lists(name) || this.listsPublishing(name) || ruleFor(name);
+    return [...seen].filter((name) => !known(name)).toSorted();
   }
 
   /** Lines that always turn up, and did not. */
@@ -62,6 +63,14 @@ export class PointList {
     const known = (name: string) => this.sometimes.has(name) || this.shared?.lists(name) || ruleFor(name);
     const always = [...seen].filter((name) => !known(name)).toSorted();
     writeFileSync(this.file, `${[...always, ...remarks].join('\n')}\n`);
+  }
+
+  /** After a kill events come again that the inbox knows: the transaction is the same one, and publishes nothing. */
+  private listsPublishing(name: string): boolean {
+    const own = [...this.always, ...this.sometimes].some((listed) =>
+      listed.startsWith(`${name}, publishes `),
+    );
+    return own || (this.shared?.listsPublishing(name) ?? false);
   }
 
   private lists(name: string): boolean {

@@ -67,6 +67,11 @@ describe.for(lists)('the list of crash points, $engine, $flow', ({ engine, flow 
     const last = names.at(-1);
     expect(list.unlisted([...names, ...list.sometimes])).toEqual([]);
     expect(list.unlisted([...names, 'commit: Charge.chargeTwice'])).toEqual(['commit: Charge.chargeTwice']);
+    // An event that came again publishes nothing; one that is listed without events publishes none.
+    const publishing = [...names].filter((name) => name.includes(' of ') && name.includes(', publishes '));
+    expect(publishing.length).toBeGreaterThan(0);
+    expect(list.unlisted(publishing.map((name) => name.replace(/, publishes .*/, '')))).toEqual([]);
+    expect(list.unlisted([`${publishing[0]}, shouts`])).toEqual([`${publishing[0]}, shouts`]);
     expect(list.missing(new Set(names.filter((name) => name !== last)))).toEqual([last]);
   });
 

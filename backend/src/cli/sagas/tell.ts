@@ -118,7 +118,7 @@ function refusalText(refusal: unknown): string {
 }
 
 /** The two largest units: `2h 5m`; below a minute `12.3s` or `8ms`. */
-function durationOf(ms: number): string {
+export function durationOf(ms: number): string {
   if (ms < MS_PER.s) return `${Math.round(ms)}ms`;
   if (ms < MS_PER.m) return `${(ms / MS_PER.s).toFixed(1)}s`;
   const units = Object.entries(MS_PER).map(([unit, size], index, all) => {

@@ -9,6 +9,8 @@ import { DeadLetterDesk } from './dead-letters/dead-letter-desk.service';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { InvariantDesk } from './invariants/invariant-desk.service';
 import { InvariantsController } from './invariants/invariants.controller';
+import { OutboxController } from './outbox/outbox.controller';
+import { OutboxDesk } from './outbox/outbox-desk.service';
 import { ReplayDesk } from './replays/replay-desk.service';
 import { ReplaysController } from './replays/replays.controller';
 import { LocalSagas } from './sagas/local-sagas.service';
@@ -26,6 +28,7 @@ import { OpsServicesInterceptor } from './ops-services.interceptor';
     DeadLettersController,
     DeadLetterBulkController,
     InvariantsController,
+    OutboxController,
     ReplaysController,
     SagasController,
   ],
@@ -34,6 +37,7 @@ import { OpsServicesInterceptor } from './ops-services.interceptor';
     AccountingDesk,
     DeadLetterDesk,
     InvariantDesk,
+    OutboxDesk,
     ReplayDesk,
     LocalSagas,
     SagaDesk,

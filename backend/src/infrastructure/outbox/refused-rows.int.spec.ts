@@ -89,7 +89,7 @@ describe.each(doors)('a row that the log refuses, %s', (_, open) => {
   }
 
   const refusals = async () =>
-    (await refusedRows(database, 10)).map(({ key, cause, held }) => [String(key), cause.code, held]);
+    (await refusedRows(database, 10)).map(({ aggregateId, cause, held }) => [aggregateId, cause.code, held]);
 
   it('holds its aggregate and nothing else, and is shown with its cause', async () => {
     await publish('a', '1');

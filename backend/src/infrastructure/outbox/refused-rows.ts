@@ -11,13 +11,20 @@ export interface RefusedRow {
   readonly eventId: string;
   readonly eventType: string;
   readonly topic: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
+  /** The key as text, empty without one: what its order is kept within. */
+  readonly aggregateId: string;
+  /** Of its value; 0 without one. */
+  readonly bytes: number;
   readonly cause: { readonly code: string; readonly message: string };
   readonly refusedAt: Date;
   /** Rows of its aggregate that wait behind it. */
   readonly held: number;
 }
+
+/** A refused row that was decided about. */
+export type DecidedRow = Omit<RefusedRow, 'bytes' | 'refusedAt' | 'held'>;
+
+type Stored<Row extends DecidedRow> = Omit<Row, 'cause'> & RefusedRow['cause'];
 
 /**
  * The record itself is the fault, and stays so however often it is sent. Everything else, a log that knows our password
@@ -36,22 +43,22 @@ export async function refuseRow(session: SqlSession, { seq }: OutboxRow, cause: 
     select ${COLUMNS}, ${cause.code}, ${cause.message} from refused`);
 }
 
-/** Those that nobody has decided about, oldest first, after `after`. */
+const DECIDED = sql`seq, id as "eventId", type as "eventType", aggregatetype as topic, aggregateid as "aggregateId",
+  cause_code as code, cause_message as message`;
+
+/** Those that nobody has decided about, oldest first, after `after`. The outbox is read once, however many there are. */
 export async function refusedRows(session: SqlSession, limit: number, after = '0'): Promise<RefusedRow[]> {
-  const rows = await session.rows<
-    Omit<RefusedRow, 'cause' | 'held'> & { held: string; code: string; message: string }
-  >(sql`
-    select seq, id as "eventId", type as "eventType", aggregatetype as topic, key, payload as value,
-      cause_code as code, cause_message as message, refused_at as "refusedAt", (
-        select count(*) from outbox o
-        where o.aggregatetype = r.aggregatetype and o.aggregateid = r.aggregateid
-      ) as held
-    from outbox_refused r where set_aside_at is null and seq > ${after} order by seq limit ${limit}`);
-  return rows.map(({ code, message, held, ...row }) => ({
-    ...row,
-    cause: { code, message },
-    held: Number(held),
-  }));
+  const rows = await session.rows<Stored<RefusedRow>>(sql`
+    with page as materialized (
+      select ${DECIDED}, coalesce(octet_length(payload), 0) as bytes, refused_at as "refusedAt"
+      from outbox_refused where set_aside_at is null and seq > ${after} order by outbox_refused.seq limit ${limit}
+    ), behind as (
+      select aggregatetype, aggregateid, count(*)::int as held from outbox
+      where (aggregatetype, aggregateid) in (select topic, "aggregateId" from page) group by 1, 2
+    )
+    select page.*, coalesce(held, 0) as held
+    from page left join behind on aggregatetype = topic and aggregateid = "aggregateId" order by seq`);
+  return rows.map(withCause);
 }
 
 export async function countRefused(session: SqlSession): Promise<number> {
@@ -65,12 +72,15 @@ export async function countRefused(session: SqlSession): Promise<number> {
  * Back into the outbox, before everything of its aggregate: the topic is there now, or takes larger records. Throws
  * `NotRefusedError` where no such row waits.
  */
-export async function retryRefused(session: SqlSession, seq: string): Promise<void> {
-  const moved = await session.run(sql`
+export async function retryRefused(session: SqlSession, seq: string): Promise<DecidedRow> {
+  const retried = await session.row<Stored<DecidedRow>>(sql`
     with retried as (
-      delete from outbox_refused where seq = ${seq} and set_aside_at is null returning ${COLUMNS}
-    ) insert into outbox (${COLUMNS}) overriding system value select ${COLUMNS} from retried`);
-  if (moved === 0) throw new NotRefusedError(`No refused outbox row ${seq} waits for a decision.`);
+      delete from outbox_refused where seq = ${seq} and set_aside_at is null
+      returning ${COLUMNS}, cause_code, cause_message
+    ), waiting as (
+      insert into outbox (${COLUMNS}) overriding system value select ${COLUMNS} from retried
+    ) select ${DECIDED} from retried`);
+  return decided(retried, seq);
 }
 
 /** The row is kept, and its aggregate goes on without it. Throws `NotRefusedError` where no such row waits. */
@@ -78,9 +88,18 @@ export async function setAside(
   session: SqlSession,
   seq: string,
   { by, reason }: { readonly by: string; readonly reason: string },
-): Promise<void> {
-  const changed = await session.run(sql`
+): Promise<DecidedRow> {
+  const kept = await session.row<Stored<DecidedRow>>(sql`
     update outbox_refused set set_aside_at = clock_timestamp(), set_aside_by = ${by}, set_aside_reason = ${reason}
-    where seq = ${seq} and set_aside_at is null`);
-  if (changed === 0) throw new NotRefusedError(`No refused outbox row ${seq} waits for a decision.`);
+    where seq = ${seq} and set_aside_at is null returning ${DECIDED}`);
+  return decided(kept, seq);
+}
+
+function decided(row: Stored<DecidedRow> | undefined, seq: string): DecidedRow {
+  if (!row) throw new NotRefusedError(`No refused outbox row ${seq} waits for a decision.`);
+  return withCause(row);
+}
+
+function withCause<Row extends RefusedRow['cause']>({ code, message, ...row }: Row) {
+  return { ...row, cause: { code, message } };
 }

@@ -52,7 +52,7 @@ export class RelayShards implements Ownership {
     const { rows } = await this.ask(client, {
       text: `select shard, pg_try_advisory_lock(hashtext($1), shard) as taken
         from generate_series(0, $2 - 1) as shard where shard <> all($3::int[])`,
-      values: [`outbox:${this.options.schema}`, RELAY_SHARDS, this.shards],
+      values: [lockNameOf(this.options.schema), RELAY_SHARDS, this.shards],
     });
     if (this.client === client) {
       this.shards = [...this.shards, ...rows.filter(({ taken }) => taken).map(({ shard }) => shard)];
@@ -147,6 +147,9 @@ export class RelayShards implements Ownership {
     this.shards = [];
   }
 }
+
+/** With each shard's number the advisory lock of its owner: `(hashtext(name), shard)`. */
+export const lockNameOf = (schema: string): string => `outbox:${schema}`;
 
 /** Schema names are plain (database.ts checks it), so this is an identifier as it stands. */
 export const channelOf = (schema: string): string => `outbox_${schema}`;
