@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LedgerPage } from './domain/ledger.ts';
 import { SimulatorProcess, temporaryDirectory } from './testing/simulator-process.ts';
 import { failureOf } from './testing/stripe-failure-of.ts';
 
@@ -265,6 +266,41 @@ describe('its own routes', () => {
     const health = await (await fetch(`${simulator.url}/health`)).json();
     expect(health).toMatchObject({ status: 'ok', service: 'payment-simulator' });
   });
+
+  it('tell the ledger page by page, each order once, also while it grows', async () => {
+    const pay = async (orderId: string) => {
+      await stripe.paymentIntents.create({ ...draft(), metadata: { orderId }, confirm: true });
+    };
+    const read = async (query: string) =>
+      (await (await fetch(`${simulator.url}/ledger?${query}`)).json()) as LedgerPage;
+    for (const name of ['paged-a', 'paged-b', 'paged-c']) await pay(name);
+    const before = [...(await simulator.ledger()).keys()];
+    const seen: LedgerPage['items'][number][] = [];
+    let cursor: string | null = '0';
+    let pages = 0;
+    while (cursor !== null) {
+      const page: LedgerPage = await read(`limit=2&cursor=${cursor}`);
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      seen.push(...page.items);
+      cursor = page.nextCursor;
+      pages += 1;
+      if (pages !== 1) continue;
+      await pay(String(page.items[0]?.orderId));
+      await pay('paged-late');
+    }
+    expect(pages).toBeGreaterThan(2);
+    expect(seen.map(({ orderId }) => orderId)).toEqual([...before, 'paged-late']);
+    expect(seen.slice(2)).toEqual([...(await simulator.ledger()).values()].slice(2));
+  });
+
+  it.each(['limit=0', 'limit=5001', 'limit=all', 'cursor=x', 'limit=1&limit=2'])(
+    'refuse the page %s of the ledger',
+    async (query) => {
+      const response = await fetch(`${simulator.url}/ledger?${query}`);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ faults: [{ path: query.slice(0, query.indexOf('=')) }] });
+    },
+  );
 
   it('answer an unknown address with a coded problem', async () => {
     const response = await fetch(`${simulator.url}/nowhere`);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '@/testing/eventually';
+import { closeCheckSession, openCheckSession } from '@/infrastructure/invariants/check-session';
 import { checkPlatform } from '@/infrastructure/invariants/open-check';
 import type { InvariantReport } from '@/infrastructure/invariants/report';
 import { violationCodes } from '@/infrastructure/invariants/violation';
@@ -9,21 +10,30 @@ import type { InvariantCheck } from '@/infrastructure/ops/invariants/invariant-c
 import { call } from '../support/customer';
 import { freePort } from '../support/free-port';
 import type { LedgerLine } from '../support/ledger';
+import { InboxFaults } from './faults-in-inbox';
+import { LogFaults } from './faults-in-log';
+import { TableFaults } from './faults-in-tables';
+import { OrderFaults } from './faults-of-order';
 import { MixedShop } from './mixed-shop';
-import { PlantedFaults } from './planted-faults';
 import { standInLedger } from './stand-in-ledger';
 
 const PROGRAM = resolve(import.meta.dirname, '../../backend/dist/cli/invariants.js');
 
 describe('npm run invariants', () => {
   let mixed: MixedShop;
-  let faults: PlantedFaults;
+  let tables: TableFaults;
+  let inbox: InboxFaults;
+  let log: LogFaults;
+  let order: OrderFaults;
   let orders: Awaited<ReturnType<MixedShop['orders']>>;
   let stuck: string;
 
   beforeAll(async () => {
     mixed = await MixedShop.start();
-    faults = new PlantedFaults(mixed.database);
+    tables = new TableFaults(mixed.database);
+    inbox = new InboxFaults(mixed.database);
+    log = new LogFaults(mixed.database);
+    order = new OrderFaults(mixed.database);
     orders = await mixed.orders();
   });
   afterAll(() => mixed?.stop());
@@ -49,6 +59,15 @@ describe('npm run invariants', () => {
       settled: true,
       ledger,
     });
+
+  /** By the audit service, of operators that had the invariants checked. */
+  const checksInTheTrail = async (): Promise<number> => {
+    const { rows } = await mixed.database.query<{ checks: number }>(
+      `select count(*)::int as checks from audit.audit_trail
+       where event_type = 'audit.recorded' and resource = 'invariants'`,
+    );
+    return rows[0]?.checks ?? 0;
+  };
 
   const codesFound = new Set<string>();
 
@@ -96,6 +115,25 @@ describe('npm run invariants', () => {
     });
     expect(ended).toMatchObject({ state: 'finished', report: { settled: true, violations: [] } });
     expect(ended.report?.orders.judged).toBe(orders.all.length);
+    expect(await eventually(async () => (await checksInTheTrail()) > 0 && checksInTheTrail())).toBe(1);
+  });
+
+  it('is one at a time in a database, by whichever process', async () => {
+    const before = await checksInTheTrail();
+    const others = await openCheckSession(mixed.databaseUrl);
+    try {
+      const refused = await call(mixed.shop.url, 'POST', '/ops/api/invariants', {});
+      expect(refused).toMatchObject({ status: 409, body: { code: 'INVARIANT_CHECK_RUNNING' } });
+      const { status, stderr } = run(['--settled']);
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: expect.stringContaining('INVARIANT_CHECK_RUNNING'),
+      });
+    } finally {
+      await closeCheckSession(others);
+    }
+    expect(run(['--settled']).status).toBe(0);
+    expect(await checksInTheTrail()).toBe(before);
   });
 
   describe('a planted fault', () => {
@@ -169,7 +207,7 @@ describe('npm run invariants', () => {
     });
 
     it('stock of an order that nobody has placed', async () => {
-      await using _ = await faults.strayMovement('nobody', 'prod-003');
+      await using _ = await tables.strayMovement('nobody', 'prod-003');
       expect(found(await check())).toEqual([
         'STOCK_DIFFERS product prod-003',
         'STOCK_WITHOUT_ORDER order nobody',
@@ -177,7 +215,7 @@ describe('npm run invariants', () => {
     });
 
     it('a movement of stock that is gone', async () => {
-      await using _ = await faults.movementGone(orders.bought, 'reserve');
+      await using _ = await tables.movementGone(orders.bought, 'reserve');
       expect(found(await check())).toEqual([
         `ORDER_STOCK_DIFFERS order ${orders.bought}`,
         'STOCK_DIFFERS product prod-003',
@@ -185,7 +223,7 @@ describe('npm run invariants', () => {
     });
 
     it('more taken than there was', async () => {
-      await using _ = await faults.movementLarger(orders.bought, 'reserve', 100_000);
+      await using _ = await tables.movementLarger(orders.bought, 'reserve', 100_000);
       expect(found(await check())).toEqual([
         `ORDER_STOCK_DIFFERS order ${orders.bought}`,
         'STOCK_BELOW_ZERO product prod-003',
@@ -194,7 +232,7 @@ describe('npm run invariants', () => {
     });
 
     it('an event that is gone from the log', async () => {
-      await using gone = await faults.eventGone('inventory-events', 'inventory.reserved', orders.bought);
+      await using gone = await log.eventGone('inventory-events', 'inventory.reserved', orders.bought);
       const report = await check();
       const { partition, offset } = gone;
       expect(found(report)).toEqual(
@@ -212,7 +250,7 @@ describe('npm run invariants', () => {
     });
 
     it('an event that stands in the log twice', async () => {
-      await using twice = await faults.eventTwice('payment-events', 'payment.completed', orders.bought);
+      await using twice = await log.eventTwice('payment-events', 'payment.completed', orders.bought);
       const report = await check();
       expect(found(report)).toEqual([`EVENT_REPEATED event ${twice.identity}`]);
       const repeated = report.violations.find(({ code }) => code === 'EVENT_REPEATED');
@@ -220,7 +258,7 @@ describe('npm run invariants', () => {
     });
 
     it('an id that two different records have', async () => {
-      await using reused = await faults.eventIdReused('payment-events', 'payment.completed', orders.bought);
+      await using reused = await log.eventIdReused('payment-events', 'payment.completed', orders.bought);
       const report = await check();
       expect(found(report)).toEqual([`EVENT_ID_REUSED event ${reused.identity}`]);
       const violation = report.violations.find(({ code }) => code === 'EVENT_ID_REUSED');
@@ -228,7 +266,7 @@ describe('npm run invariants', () => {
     });
 
     it('a request that was answered twice', async () => {
-      await using twice = await faults.answeredTwice('payment-events', 'payment.completed', orders.bought);
+      await using twice = await log.answeredTwice('payment-events', 'payment.completed', orders.bought);
       const report = await check();
       expect(found(report)).toEqual([`EFFECT_TWICE order ${orders.bought}`]);
       const violation = report.violations.find(({ code }) => code === 'EFFECT_TWICE');
@@ -237,19 +275,19 @@ describe('npm run invariants', () => {
 
     it('an event in a partition that is not its key’s', async () => {
       const [topic, type] = ['shipping-events', 'shipment.requested'];
-      await using _ = await faults.inAnotherPartition(topic, type, orders.bought);
+      await using _ = await log.inAnotherPartition(topic, type, orders.bought);
       expect(found(await check())).toEqual([`KEY_IN_TWO_PARTITIONS ${topic} key ${orders.bought}`]);
     });
 
     it('an end on the topic that the order service does not know', async () => {
       const [, declined = ''] = orders.all;
-      await using _ = await faults.toldOfAnother('order.cancelled', declined, orders.bought);
+      await using _ = await log.toldOfAnother('order.cancelled', declined, orders.bought);
       expect(found(await check())).toEqual([`EVENT_UNRECORDED order ${orders.bought}`]);
     });
 
     it('an answer that stands before its request', async () => {
       const [topic, cause, effect] = ['payment-events', 'payment.requested', 'payment.completed'];
-      await using swapped = await faults.causeAfterEffect(topic, cause, effect, orders.bought);
+      await using swapped = await order.causeAfterEffect(topic, cause, effect, orders.bought);
       expect([...new Set(found(await check()))]).toEqual(
         [
           `CAUSE_AFTER_EFFECT ${topic} key ${orders.bought}`,
@@ -259,12 +297,17 @@ describe('npm run invariants', () => {
     });
 
     it('an effect that the inbox has forgotten', async () => {
-      await using forgotten = await faults.inboxRowGone('payment', 'payment-events', orders.lastBought);
+      await using forgotten = await inbox.inboxRowGone('payment', 'payment-events', orders.lastBought);
       expect(found(await check())).toEqual([`EVENT_WITHOUT_EFFECT ${forgotten.handler}`]);
     });
 
+    it('an effect that the inbox has twice', async () => {
+      await using twice = await inbox.inboxRowTwice('payment', 'payment-events', orders.lastBought);
+      expect(found(await check())).toEqual([`EFFECT_TWICE ${twice.handler}`]);
+    });
+
     it('two events of a lane in the wrong order', async () => {
-      await using swapped = await faults.changesSwapped(orders.bought, 'paid', 'reserved');
+      await using swapped = await order.changesSwapped(orders.bought, 'paid', 'reserved');
       const codes = new Set(found(await check()));
       expect([...codes].filter((line) => !line.startsWith('EFFECT_WITHOUT_EVENT'))).toEqual([
         `HISTORY_DIFFERS order ${orders.bought}`,
@@ -276,17 +319,17 @@ describe('npm run invariants', () => {
     });
 
     it('an order that the order service has otherwise than its topic', async () => {
-      await using _ = await faults.statusOtherwise(orders.bought, 'cancelled');
+      await using _ = await tables.statusOtherwise(orders.bought, 'cancelled');
       expect(found(await check())).toEqual([`STATUS_DIFFERS order ${orders.bought}`]);
     });
 
     it('a row that the outbox still has', async () => {
-      await using _ = await faults.outboxRow('payment', orders.bought);
+      await using _ = await tables.outboxRow('payment', orders.bought);
       expect(found(await check())).toEqual([`OUTBOX_ROW_WAITS outbox of payment, ${orders.bought}`]);
     });
 
     it('a row that the log has refused', async () => {
-      await using refused = await faults.refusedRow('payment', orders.bought);
+      await using refused = await tables.refusedRow('payment', orders.bought);
       const report = await check();
       expect(found(report)).toEqual([`OUTBOX_ROW_REFUSED outbox of payment, ${orders.bought}`]);
       expect(report.violations.map(({ message }) => message).join()).toContain(`row ${refused.seq}, `);

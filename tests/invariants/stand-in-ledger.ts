@@ -7,7 +7,9 @@ export async function standInLedger(
   lines: readonly LedgerLine[],
 ): Promise<{ readonly url: URL; close(): Promise<void> }> {
   const server = createServer((_, answer) => {
-    answer.setHeader('content-type', 'application/json').end(JSON.stringify(lines));
+    answer
+      .setHeader('content-type', 'application/json')
+      .end(JSON.stringify({ items: lines, nextCursor: null }));
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;

@@ -18,9 +18,23 @@ export interface LedgerTotals {
   refunds: number;
 }
 
+/** Lines in the order in which they first came; a change moves none, so that reading on misses and repeats nothing. */
+export interface LedgerPage {
+  readonly items: readonly LedgerEntry[];
+  /** Where the next page begins; null when nothing followed yet. */
+  readonly nextCursor: string | null;
+}
+
+export interface LedgerPageRequest {
+  readonly limit: number;
+  /** How many lines come before. */
+  readonly from: number;
+}
+
 /** What was taken and given back, per order, in minor units. Kept up with every change, never recomputed. */
 export class Ledger {
   readonly #entries = new Map<string | null, LedgerEntry>();
+  readonly #lines: LedgerEntry[] = [];
   readonly #totals: LedgerTotals = { orders: 0, captured: 0, refunded: 0, captures: 0, refunds: 0 };
 
   record(before: PaymentIntent | undefined, after: PaymentIntent): void {
@@ -43,9 +57,17 @@ export class Ledger {
 
   /** As of now: later changes do not show in what was returned. */
   entries(orderId?: string): LedgerEntry[] {
-    if (orderId === undefined) return [...this.#entries.values()].map((entry) => ({ ...entry }));
+    if (orderId === undefined) return this.#lines.map((entry) => ({ ...entry }));
     const entry = this.#entries.get(orderId);
     return entry === undefined ? [] : [{ ...entry }];
+  }
+
+  page({ limit, from }: LedgerPageRequest): LedgerPage {
+    const to = from + limit;
+    return {
+      items: this.#lines.slice(from, to).map((entry) => ({ ...entry })),
+      nextCursor: to < this.#lines.length ? String(to) : null,
+    };
   }
 
   totals(): LedgerTotals {
@@ -57,6 +79,7 @@ export class Ledger {
     if (entry === undefined) {
       entry = { orderId, captured: 0, refunded: 0, captures: 0, refunds: 0 };
       this.#entries.set(orderId, entry);
+      this.#lines.push(entry);
       this.#totals.orders += 1;
     }
     return entry;

@@ -4,15 +4,12 @@ import { InvalidInputError, RefundNotPendingError } from '../errors/simulator.er
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { parseFaultSettings } from '../faults/fault-plan.ts';
 import type { PaymentStore } from '../store/payment-store.ts';
+import { type LedgerQuery, ledgerPageOf } from './ledger.query.ts';
 import { intentOnWire, refundOnWire } from './wire.ts';
 import { overviewPage } from './overview.page.ts';
 
 interface RefundToSettle {
   Params: { id: string };
-}
-
-interface LedgerQuery {
-  Querystring: { orderId?: string };
 }
 
 const RECENT = 25;
@@ -21,8 +18,11 @@ const RECENT = 25;
 export function simulatorRoutes(app: FastifyInstance, store: PaymentStore, faults: FaultPlan): void {
   const startedAt = Date.now();
 
-  app.get<LedgerQuery>('/ledger', async ({ query }) => {
-    const entries = store.ledger(typeof query.orderId === 'string' ? query.orderId : undefined);
+  app.get<{ Querystring: LedgerQuery }>('/ledger', async ({ query }) => {
+    const page = ledgerPageOf(query);
+    const entries = page
+      ? store.ledgerPage(page)
+      : store.ledger(typeof query.orderId === 'string' ? query.orderId : undefined);
     await store.settled();
     return entries;
   });

@@ -1,4 +1,4 @@
-import type { LedgerEntry, LedgerTotals } from '../domain/ledger.ts';
+import type { LedgerEntry, LedgerPage, LedgerPageRequest, LedgerTotals } from '../domain/ledger.ts';
 import { Ledger } from '../domain/ledger.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { Refund } from '../domain/refund.ts';
@@ -77,6 +77,10 @@ export class PaymentStore {
 
   ledger(orderId?: string): LedgerEntry[] {
     return this.#ledger.entries(orderId);
+  }
+
+  ledgerPage(request: LedgerPageRequest): LedgerPage {
+    return this.#ledger.page(request);
   }
 
   totals(): LedgerTotals {

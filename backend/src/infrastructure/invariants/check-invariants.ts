@@ -1,21 +1,20 @@
 import type { EventCodec } from '@/infrastructure/kafka/schema/event-codec';
-import { CodedError } from '@/infrastructure/errors/coded-error';
-import { Database } from '@/infrastructure/postgres/database';
 import type { SqlSession } from '@/infrastructure/postgres/sql';
 import { checkOrders } from './check-orders';
+import { uncheckedBy } from './check-session';
 import { checkEffects } from './checks/effects-check';
 import { checkLog } from './checks/log-check';
 import { checkOutboxes } from './checks/outbox-check';
 import { serviceSchemas } from './checks/schemas';
 import { checkStock } from './checks/stock-check';
-import { InvariantsUncheckedError } from './invariants.errors';
 import { readLedger } from './ledger';
 import { Findings, type InvariantReport } from './report';
 import { createRawTables, indexRawTables } from './scan/raw-tables';
 import { type ScannedLog, type ScanProgress, scanLog } from './scan/scan-log';
 
 export interface CheckedParts {
-  readonly databaseUrl: string;
+  /** Of `openCheckSession`, whose caller ends it. */
+  readonly session: SqlSession;
   readonly log: ScannedLog;
   readonly codec: EventCodec;
   /** The payment simulator; undefined where payments go to Stripe, which has no ledger for us. */
@@ -30,7 +29,7 @@ export interface CheckOptions {
   /** What moved within this time is on its way, and named instead. */
   readonly youngMs?: number;
   readonly onProgress?: (progress: ScanProgress) => void;
-  /** The check ends at the next batch of the log or page of orders, and rejects with the signal's reason. */
+  /** The check ends at the next batch of the log or page of the ledger or of orders, and rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -38,33 +37,22 @@ export const YOUNG_MS = 120_000;
 
 /**
  * Reads the raw log and the ledger whole and holds them against the services' tables; changes nothing. Memory is
- * bounded by a batch of the log, a page of orders and the ledger; the rest lies in temporary tables of the server.
+ * bounded by a batch of the log and a page of orders or of the ledger; the rest lies in temporary tables of the server.
  * Rejects with `INVARIANTS_UNCHECKED`, or the code of the part that does not answer.
  */
 export async function checkInvariants(
   parts: CheckedParts,
   options: CheckOptions = {},
 ): Promise<InvariantReport> {
-  // One connection: it has the temporary tables.
-  const database = new Database({
-    url: parts.databaseUrl,
-    schema: 'pg_temp',
-    maxConnections: 1,
-    applicationName: 'invariants',
-  });
   try {
-    return await checkOn(database, parts, options);
+    return await check(parts, options);
   } catch (cause) {
-    if (cause instanceof CodedError) throw cause;
-    throw new InvariantsUncheckedError('something of it is not there', cause);
-  } finally {
-    await database.close();
+    throw uncheckedBy(cause);
   }
 }
 
-async function checkOn(
-  session: SqlSession,
-  { log, codec, ledger, currency }: CheckedParts,
+async function check(
+  { session, log, codec, ledger, currency }: CheckedParts,
   { settled = false, youngMs = YOUNG_MS, onProgress, signal }: CheckOptions,
 ): Promise<InvariantReport> {
   const now = Date.now();
@@ -75,7 +63,7 @@ async function checkOn(
     ...(signal ? { signal } : {}),
   });
   // After the log: what the ledger has more by then is of orders that were still on their way.
-  if (ledger) await readLedger(ledger, session);
+  if (ledger) await readLedger(ledger, session, signal);
   await indexRawTables(session);
   const schemas = await serviceSchemas(session);
   const circumstances = { now, youngMs, settled, currency, ledgerKnown: ledger !== undefined };

@@ -12,13 +12,13 @@ export class InvariantsUncheckedError extends CodedError {
   }
 }
 
-/** One check at a time. Wait for it: `GET /ops/api/invariants`. */
+/** Another process checks the same database, by a command or for an operator. Ask again when it has ended. */
 export class InvariantCheckRunningError extends CodedError {
   readonly code = 'INVARIANT_CHECK_RUNNING';
   readonly retryable = true;
   override readonly status = 409;
 
   constructor() {
-    super('The invariants are being checked.');
+    super('The invariants are being checked by another process.');
   }
 }

@@ -12,32 +12,51 @@ export interface LedgerLine {
 }
 
 const whole = z.int().nonnegative();
-const ledger = z.array(
-  z.object({ orderId: z.string(), captured: whole, refunded: whole, captures: whole, refunds: whole }),
-);
+const line = z.object({
+  orderId: z.string(),
+  captured: whole,
+  refunded: whole,
+  captures: whole,
+  refunds: whole,
+});
 
-const ANSWER_WITHIN_MS = 60_000;
-const CHUNK = 5_000;
+const PAGE = 2_000;
+const ANSWER_WITHIN_MS = 20_000;
 
-/** The simulator's ledger as `raw_ledger`. It comes in one answer: memory grows with the number of orders here. */
-export async function readLedger(address: URL, session: SqlSession): Promise<void> {
-  const lines = await fetchLedger(new URL('/ledger', address));
-  for (let at = 0; at < lines.length; at += CHUNK) {
-    const chunk = lines.slice(at, at + CHUNK);
-    await session.run(sql`
-      insert into raw_ledger (order_id, captured, refunded, captures, refunds)
-      select * from unnest(${chunk.map((line) => line.orderId)}::text[],
-        ${chunk.map((line) => line.captured)}::bigint[], ${chunk.map((line) => line.refunded)}::bigint[],
-        ${chunk.map((line) => line.captures)}::int[], ${chunk.map((line) => line.refunds)}::int[])`);
-  }
+const ledgerPage = z
+  .object({ items: z.array(line).max(PAGE), nextCursor: z.string().nullable() })
+  .refine(({ items, nextCursor }) => items.length > 0 || nextCursor === null, 'goes on behind an empty page');
+
+type LedgerPage = z.output<typeof ledgerPage>;
+
+/** The simulator's ledger as `raw_ledger`, a page of it in memory at a time. */
+export async function readLedger(address: URL, session: SqlSession, signal?: AbortSignal): Promise<void> {
+  let cursor: string | null = null;
+  do {
+    signal?.throwIfAborted();
+    const page: LedgerPage = await fetchPage(address, cursor);
+    await insertLines(session, page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
 }
 
-async function fetchLedger(address: URL): Promise<readonly LedgerLine[]> {
+function insertLines(session: SqlSession, lines: readonly LedgerLine[]): Promise<number> {
+  return session.run(sql`
+    insert into raw_ledger (order_id, captured, refunded, captures, refunds)
+    select * from unnest(${lines.map(({ orderId }) => orderId)}::text[],
+      ${lines.map(({ captured }) => captured)}::bigint[], ${lines.map(({ refunded }) => refunded)}::bigint[],
+      ${lines.map(({ captures }) => captures)}::int[], ${lines.map(({ refunds }) => refunds)}::int[])`);
+}
+
+async function fetchPage(address: URL, cursor: string | null): Promise<LedgerPage> {
+  const asked = new URL('/ledger', address);
+  asked.searchParams.set('limit', String(PAGE));
+  if (cursor !== null) asked.searchParams.set('cursor', cursor);
   try {
-    const answer = await fetch(address, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    const answer = await fetch(asked, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
     if (!answer.ok) throw new Error(`it answers ${answer.status}`);
-    return ledger.parse(await answer.json());
+    return ledgerPage.parse(await answer.json());
   } catch (cause) {
-    throw new InvariantsUncheckedError(`the ledger at ${address.href} does not answer as one`, cause);
+    throw new InvariantsUncheckedError(`the ledger at ${asked.href} does not answer as one`, cause);
   }
 }

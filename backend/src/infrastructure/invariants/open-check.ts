@@ -9,8 +9,10 @@ import { EventCodec } from '@/infrastructure/kafka/schema/event-codec';
 import { EventRegistry } from '@/infrastructure/kafka/schema/event-registry';
 import { openSchemaSource } from '@/infrastructure/kafka/schema/open-schema-source';
 import { loggerOf } from '@/infrastructure/observability/logger';
+import type { SqlSession } from '@/infrastructure/postgres/sql';
 import type { Engine } from '@/infrastructure/kafka/transport/transport.port';
 import { type CheckedParts, checkInvariants, type CheckOptions } from './check-invariants';
+import { closeCheckSession, openCheckSession } from './check-session';
 import type { InvariantReport } from './report';
 
 const ledgerVariables = z.object({
@@ -24,14 +26,46 @@ export interface CheckedPlatform {
   readonly databaseUrl: string;
 }
 
+/** A check that has the right to run. One of the two is called, once. */
+export interface BegunCheck {
+  run(): Promise<InvariantReport>;
+  giveUp(): Promise<void>;
+}
+
+type PlatformCheckOptions = CheckOptions & { readonly ledger?: URL | undefined };
+
 /**
  * The check of the shop that the environment names, by connections of its own. `ledger`: another witness for money than
- * the payment simulator of the environment. Throws `ConfigurationError` with every fault.
+ * the payment simulator of the environment. Throws `ConfigurationError` with every fault, and `INVARIANT_CHECK_RUNNING`
+ * while one of the same database runs.
  */
 export async function checkPlatform(
+  platform: CheckedPlatform,
+  environment: Environment,
+  options: PlatformCheckOptions = {},
+): Promise<InvariantReport> {
+  const begun = await beginCheck(platform, environment, options);
+  return begun.run();
+}
+
+/** As `checkPlatform`, up to where nobody else can check. */
+export async function beginCheck(
+  platform: CheckedPlatform,
+  environment: Environment,
+  options: PlatformCheckOptions = {},
+): Promise<BegunCheck> {
+  const session = await openCheckSession(platform.databaseUrl);
+  return {
+    run: () => checkOn(session, platform, environment, options).finally(() => closeCheckSession(session)),
+    giveUp: () => closeCheckSession(session),
+  };
+}
+
+async function checkOn(
+  session: SqlSession,
   { settings: { engine }, databaseUrl }: CheckedPlatform,
   environment: Environment,
-  { ledger, ...options }: CheckOptions & { readonly ledger?: URL | undefined } = {},
+  { ledger, ...options }: PlatformCheckOptions,
 ): Promise<InvariantReport> {
   const settings = resolveKafkaSettings({
     service: 'invariants',
@@ -45,13 +79,7 @@ export async function checkPlatform(
   const log = await openTransport(settings, loggerOf('invariants'));
   try {
     const codec = new EventCodec({ registry, schemas });
-    const parts: CheckedParts = {
-      databaseUrl,
-      log,
-      codec,
-      ledger: witness,
-      currency: shopCurrency(environment),
-    };
+    const parts: CheckedParts = { session, log, codec, ledger: witness, currency: shopCurrency(environment) };
     return await checkInvariants(parts, options);
   } finally {
     await log.close();

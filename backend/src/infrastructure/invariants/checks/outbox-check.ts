@@ -29,10 +29,12 @@ export async function checkOutboxes(
   return found;
 }
 
+/** What was committed after the check began, such as its own entry in the audit trail, is on its way. */
 const waiting = (session: SqlSession, schema: string, olderThanMs: number): Promise<readonly Waiting[]> =>
   session.rows<Waiting>(sql`
     select seq::text, id::text, type, aggregateid as key from ${sql.id(schema)}.outbox
     where created_at <= clock_timestamp() - ${olderThanMs}::float8 * interval '1 millisecond'
+      and created_at < (select backend_start from pg_stat_activity where pid = pg_backend_pid())
     order by outbox.seq limit ${MOST_FOUND}`);
 
 /** What a person has set aside is somebody's decision. */

@@ -1,6 +1,8 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import type { z } from 'zod';
 import { OperatorGuard } from '@/infrastructure/security/operator.guard';
+import { Caller } from '../caller.decorator';
+import type { OpsCaller } from '../ops-caller';
 import type { InvariantCheck } from './invariant-checks';
 import { InvariantDesk } from './invariant-desk.service';
 import { checkBody } from './invariants.requests';
@@ -17,10 +19,13 @@ export class InvariantsController {
     return this.desk.checks.latest;
   }
 
-  /** Answers at once; the check goes on. */
+  /** Answers when it has begun; the check goes on. Where one runs in this process, that one. */
   @Post()
   @HttpCode(202)
-  start(@Body({ schema: checkBody }) { settled, youngSeconds }: z.output<typeof checkBody>): InvariantCheck {
-    return this.desk.checks.start({ settled, youngMs: youngSeconds * 1_000 });
+  start(
+    @Caller() { operator }: OpsCaller,
+    @Body({ schema: checkBody }) { settled, youngSeconds }: z.output<typeof checkBody>,
+  ): Promise<InvariantCheck> {
+    return this.desk.checks.start({ settled, youngMs: youngSeconds * 1_000 }, operator);
   }
 }
