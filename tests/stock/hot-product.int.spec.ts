@@ -28,22 +28,4 @@ describe('a hot product', () => {
     expect(won.toSorted()).toEqual([...taken.keys()].toSorted());
     expect([...won, ...lost].toSorted()).toEqual(buyers.toSorted());
   });
-
-  it('is announced as low once each time it becomes so', async () => {
-    const productId = await world.product(5, 2);
-    const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
-    const alerts = async () =>
-      (await world.published('inventory.stock.low')).filter(
-        ({ data }) => (data as { productId: string }).productId === productId,
-      ).length;
-
-    await world.reserve(first, productId, 3);
-    await world.reserve(second, productId, 1);
-    expect(await alerts()).toBe(1);
-    await world.release(first);
-    expect(await alerts()).toBe(1);
-    await world.reserve(third, productId, 3);
-    await world.reserve(third, productId, 3);
-    expect(await alerts()).toBe(2);
-  });
 });

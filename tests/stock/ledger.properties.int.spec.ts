@@ -5,7 +5,7 @@ import { stockWorld } from './stock-world';
 
 const message = fc.record({
   order: fc.nat({ max: 3 }),
-  kind: fc.constantFrom('reserve', 'created', 'attempt', 'release', 'release', 'sell'),
+  kind: fc.constantFrom('reserve', 'again', 'created', 'attempt', 'release', 'over', 'sell'),
   attempt: fc.integer({ min: 1, max: 3 }),
 });
 
@@ -26,18 +26,24 @@ describe('the ledger of movements', () => {
           const orders = Array.from({ length: 4 }, (_, index) => ({ id: randomUUID(), quantity: index + 1 }));
           for (const { order, kind, attempt } of messages) {
             const { id, quantity } = orders[order] ?? { id: '', quantity: 0 };
-            if (kind === 'release' || kind === 'sell') await world[kind](id);
+            if (kind === 'sell') await world.sell(id);
+            else if (kind === 'over') await world.release(id);
+            else if (kind === 'release') await world.release(id, attempt);
             else if (kind === 'attempt') await world.attempt(id, productId, quantity, attempt);
+            else if (kind === 'again') await world.reserve(id, productId, quantity, attempt);
             else await world[kind](id, productId, quantity);
           }
           const { available, taken } = await world.ledger(productId);
           expect((await world.level(productId))?.available).toBe(available);
           expect(available).toBeGreaterThanOrEqual(0);
           expect(await world.unbalanced(productId)).toEqual([]);
-          for (const { id, quantity } of orders) expect([0, quantity]).toContain(taken.get(id) ?? 0);
+          for (const [index, { id, quantity }] of orders.entries()) {
+            const over = messages.some(({ order, kind }) => order === index && kind === 'over');
+            expect(over ? [0] : [0, quantity]).toContain(taken.get(id) ?? 0);
+          }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 80 },
     );
   });
 });

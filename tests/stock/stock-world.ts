@@ -22,13 +22,14 @@ export async function stockWorld() {
   const handler = new InventoryEventHandler(inventory, reservations, books, state.unitOfWork);
   const run = <T>(work: () => Promise<T>): Promise<T> => state.unitOfWork.run(work);
   return {
-    reserve: (orderId: string, productId: string, quantity: number) =>
+    reserve: (orderId: string, productId: string, quantity: number, attempt?: number) =>
       run(() =>
         reservations.reserve([
           {
             orderId,
             items: [{ productId, quantity }],
             flow: 'saga',
+            attempt,
             run: 1,
             answering: (answer) => answer(),
           },
@@ -62,8 +63,9 @@ export async function stockWorld() {
         union all select from pg_locks where not granted and locktype = 'transactionid'`);
       return rows.length;
     },
-    release: (orderId: string) => run(() => reservations.release(orderId)),
-    sell: (orderId: string) => run(() => reservations.sell(orderId)),
+    /** With an attempt: of it and those before it. */
+    release: (orderId: string, attempt?: number) => run(() => reservations.release(orderId, 'saga', attempt)),
+    sell: (orderId: string) => run(() => reservations.sell([{ orderId, telling: (tell) => tell() }])),
     async product(quantity: number, threshold = 0): Promise<string> {
       const productId = `product-${randomUUID()}`;
       await run(() => stock.open(productId, quantity, threshold));

@@ -99,9 +99,9 @@ export class Shop {
     return this.parts.map(({ process }) => process.pid);
   }
 
-  async ready(): Promise<void> {
+  async ready(parts = this.parts): Promise<void> {
     await Promise.all(
-      this.parts.map(({ process, port }) => process.until(`http://127.0.0.1:${port}/health/ready`)),
+      parts.map(({ process, port }) => process.until(`http://127.0.0.1:${port}/health/ready`)),
     );
   }
 
@@ -115,7 +115,7 @@ export class Shop {
     const again = this.parts[part];
     if (!again) throw new Error(`There is no process ${part}.`);
     this.begin(again);
-    await this.ready();
+    await this.ready([again]);
   }
 
   /** The payment provider goes away; its ledger stays on disk. */

@@ -19,7 +19,10 @@ export const inboxRow: Bench = {
 
 async function perEvent(lab: Lab): Promise<Finding> {
   const peer = 'a transaction per event by hand';
-  const measured = await rounds(lab, PER_EVENT, 'per event', [peer, 'hand-written-transactions', {}]);
+  const measured = await rounds(lab, PER_EVENT, 'per event, asking together', {
+    [peer]: ['hand-written-transactions', {}],
+    'ours, a statement for each event': ['ours-rows', { api: 'per event' }],
+  });
   return {
     measure: {
       name: 'inbox and one row written, API per event',
@@ -36,6 +39,7 @@ async function perEvent(lab: Lab): Promise<Finding> {
       ...SHIPPED,
       ...PER_EVENT,
       partitions: PARTITIONS,
+      ours: 'a handler per event that interleaves and asks for its row by UnitOfWork.ask',
       peer: `KafkaJS eachBatch, ${PARTITIONS} partitions at once on ${PARTITIONS} connections, prepared statements: begin, inbox, row, commit`,
       control: CONTROL,
     },
@@ -44,8 +48,9 @@ async function perEvent(lab: Lab): Promise<Finding> {
 
 async function setBased(lab: Lab): Promise<Finding> {
   const peer = 'batches by hand, without inbox';
-  const more = { rowsPerInsert: ROWS_PER_INSERT };
-  const measured = await rounds(lab, SET_BASED, 'set-based', [peer, 'hand-written-batches', more]);
+  const measured = await rounds(lab, SET_BASED, 'set-based', {
+    [peer]: ['hand-written-batches', { rowsPerInsert: ROWS_PER_INSERT }],
+  });
   return {
     measure: {
       name: 'inbox and one row written, set-based API',
@@ -72,7 +77,7 @@ async function rounds(
   lab: Lab,
   workload: typeof PER_EVENT,
   api: string,
-  [peer, peerSide, more]: readonly [string, string, object],
+  peers: Readonly<Record<string, readonly [side: string, params: object]>>,
 ) {
   const load = { partitions: PARTITIONS, workload };
   const topic = await lab.topic('rows', PARTITIONS);
@@ -84,11 +89,17 @@ async function rounds(
   const measured: Record<string, readonly Measured[]> = await lab.rounds(
     {
       ours: storing('ours-rows', { api }),
-      [peer]: storing(peerSide, more),
+      ...Object.fromEntries(
+        Object.entries(peers).map(([name, [side, params]]) => [name, storing(side, params)]),
+      ),
       control: () => lab.side('raw-read', { ...load, topic, group: lab.name('read') }),
     },
     perSecond,
   );
   const rates = (name: string) => valuesOf(measured[name] ?? [], 'perSecond');
-  return { ours: rates('ours'), control: rates('control'), peers: { [peer]: rates(peer) } };
+  return {
+    ours: rates('ours'),
+    control: rates('control'),
+    peers: Object.fromEntries(Object.keys(peers).map((name) => [name, rates(name)])),
+  };
 }

@@ -1,4 +1,4 @@
-import { type BatchHandler, sql, UnitOfWork } from '@shop/kafka';
+import { type BatchHandler, type SqlSession, sql, UnitOfWork } from '@shop/kafka';
 import { performance } from 'node:perf_hooks';
 import type { Measured } from '../harness/side.ts';
 import { indexOf, type OrderCreated } from '../workload/order-created.ts';
@@ -10,7 +10,7 @@ import { connected } from './parts/postgres.ts';
 import type { StoringParams } from './parts/side-params.ts';
 
 export interface OursRowsParams extends StoringParams {
-  readonly api: 'per event' | 'set-based';
+  readonly api: 'per event' | 'per event, asking together' | 'set-based';
 }
 
 /** Our module with a handler that writes one row an event, through the one API or the other. */
@@ -24,7 +24,8 @@ export async function run(params: OursRowsParams): Promise<Measured> {
       if (params.api === 'set-based') {
         consumer.registerBatchHandler(event, setBased(workload, handled, parts), { name: 'rows' });
       } else {
-        consumer.registerHandler(event, perEvent(workload, handled, parts), {
+        const write = params.api === 'per event' ? oneByOne : together;
+        consumer.registerHandler(event, perEvent(workload, handled, parts, write), {
           name: 'rows',
           interleaves: true,
         });
@@ -61,16 +62,36 @@ class Handled {
   }
 }
 
-function perEvent({ keyOf, placeOf }: Workload, handled: Handled, parts: AppParts) {
+interface Row {
+  readonly event: number;
+  readonly key: number | undefined;
+  readonly place: number | undefined;
+}
+
+type Write = (unitOfWork: UnitOfWork, row: Row) => Promise<unknown>;
+
+function perEvent({ keyOf, placeOf }: Workload, handled: Handled, parts: AppParts, write: Write) {
   return async ({ data }: OrderEvent): Promise<void> => {
     handled.add(1);
     const event = indexOf(data);
-    await parts
-      .get(UnitOfWork)
-      .sql.run(
-        sql`insert into effects (event, key, place) values (${event}, ${keyOf[event]}, ${placeOf[event]})`,
-      );
+    await write(parts.get(UnitOfWork), { event, key: keyOf[event], place: placeOf[event] });
   };
+}
+
+const oneByOne: Write = (unitOfWork, { event, key, place }) =>
+  unitOfWork.sql.run(sql`insert into effects (event, key, place) values (${event}, ${key}, ${place})`);
+
+const together: Write = (unitOfWork, row) => unitOfWork.ask(insertAll, row);
+
+async function insertAll(session: SqlSession, rows: readonly Row[]): Promise<readonly undefined[]> {
+  await session.run(sql`
+    insert into effects (event, key, place)
+    select * from unnest(
+      ${rows.map(({ event }) => event)}::int[],
+      ${rows.map(({ key }) => key)}::int[],
+      ${rows.map(({ place }) => place)}::int[]
+    )`);
+  return rows.map(() => undefined);
 }
 
 function setBased({ keyOf, placeOf }: Workload, handled: Handled, parts: AppParts): BatchHandler<OrderEvent> {

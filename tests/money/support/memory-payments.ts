@@ -25,8 +25,12 @@ export class MemoryPayments implements Pick<PaymentStore, keyof PaymentStore> {
     return this.rows.get(orderId);
   }
 
-  async lockOrOpen({ requestId, ...terms }: NewPayment): Promise<Payment> {
-    return this.rows.get(terms.orderId) ?? this.put({ ...terms, status: 'open', requests: [requestId] });
+  open({ requestId, ...terms }: NewPayment): Promise<Payment | undefined> {
+    return this.run(async () =>
+      this.rows.has(terms.orderId)
+        ? undefined
+        : this.put({ ...terms, status: 'open', requests: [requestId] }),
+    );
   }
 
   async lockOrVoid(orderId: string, flow: OrderFlow): Promise<Payment> {

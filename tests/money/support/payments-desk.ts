@@ -41,7 +41,7 @@ export class PaymentsDesk {
     const state = await serviceState('payment', paymentMigrations);
     const stripe = stripeOf({ apiKey: 'sk_test_money', simulator: new URL(simulator.url) });
     const provider = new StripeProvider(stripe, new Breakers(new Metrics()));
-    const payments = new PaymentStore(state.unitOfWork);
+    const payments = new PaymentStore(state.database, state.unitOfWork);
     const answers = new PaymentAnswers(state.publisher);
     const charge = new Charge(state.unitOfWork, payments, answers, provider);
     const makeNotPaid = new MakeNotPaid(state.unitOfWork, payments, answers, provider);

@@ -5,6 +5,9 @@ import { bundleForChild } from '@/testing/bundle-for-child';
 import { eventually } from '@/testing/eventually';
 import type { RelayCall, RelayReport, RelaySettings, StopMoment } from './relay.child';
 
+/** Where a heap may grow to gigabytes garbage lies about for long, and hides what is kept. */
+const HEAP_MB = 192;
+
 const PROGRAM = fileURLToPath(new URL('./relay.child.ts', import.meta.url));
 
 /** A relay in a process of its own, to be stopped and continued. Asked one thing at a time. */
@@ -17,7 +20,7 @@ export class RelayProcess {
   static async start(settings: RelaySettings): Promise<RelayProcess> {
     const child = fork(await bundleForChild(PROGRAM), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: ['--enable-source-maps'],
+      execArgv: ['--enable-source-maps', `--max-old-space-size=${HEAP_MB}`],
       env: { ...process.env, LOG_LEVEL: 'fatal', RELAY_SETTINGS: JSON.stringify(settings) },
     });
     await once(child, 'message');

@@ -3,7 +3,7 @@ import { type SqlQuery, type SqlSession, sql } from '@/infrastructure/postgres/s
 import { StreamConflictError } from './event-store.errors';
 import { appendArguments, type StoredSnapshot, type StreamAppend } from './stream-append';
 import type { Recorded, Stream, StreamDefinition, StreamEvent } from './stream-event';
-import { eventsOf, lockedStream } from './stream-rows';
+import { eventsOf, lockedStreams } from './stream-rows';
 import { fold } from './upcast';
 
 export interface EventStoreOptions<State, Event extends StreamEvent> {
@@ -57,7 +57,7 @@ export class EventStore<State, Event extends StreamEvent> {
     const appends = decided.filter(({ events }) => events.length > 0).map((one) => this.toAppend(one, at));
     if (appends.length === 0) return decided.map(({ stream }) => stream);
     const known = this.knownBy(session);
-    if (!(await this.write(session, appends))) {
+    if (!(await this.unitOfWork.ask(this.write, appends))) {
       for (const { id } of appends) known.delete(id);
       throw conflictOf(appends);
     }
@@ -73,7 +73,7 @@ export class EventStore<State, Event extends StreamEvent> {
 
   private async read(session: SqlSession, id: string): Promise<Stream<State> | undefined> {
     const { definition } = this.options;
-    const found = await lockedStream(session, id);
+    const found = await this.unitOfWork.ask(lockedStreams, id);
     if (!found) return undefined;
     const { version, snapshotVersion } = found.head;
     const snapshot = found.head.snapshot as StoredSnapshot<State> | null;
@@ -85,17 +85,22 @@ export class EventStore<State, Event extends StreamEvent> {
     return { id, version, state: fold(definition, events, usable ? snapshot.state : undefined) };
   }
 
-  private async write(session: SqlSession, appends: readonly StreamAppend<State, Event>[]): Promise<boolean> {
+  /** False: of the only stream that was to be appended to, nothing was written. */
+  private readonly write = async (
+    session: SqlSession,
+    lists: readonly (readonly StreamAppend<State, Event>[])[],
+  ): Promise<readonly boolean[]> => {
     const { definition, append = appendOnly } = this.options;
+    const appends = lists.flat();
     try {
       const row = await session.row<{ appended: boolean }>(sql`
         select ${append(appendArguments(definition, appends), appends)} as appended`);
-      return row?.appended === true;
+      return lists.map(() => row?.appended === true);
     } catch (error) {
       if ((error as { code?: unknown }).code === 'SV001') throw conflictOf(appends);
       throw error;
     }
-  }
+  };
 
   private toAppend({ stream, events }: Decided<State, Event>, at: string): StreamAppend<State, Event> {
     const { definition, snapshotEvery = SNAPSHOT_EVERY } = this.options;

@@ -15,26 +15,35 @@ export const packed = sql`json_agg(json_build_array(version, type, schema_versio
 export const unpack = (events: readonly PackedEvent[]): StoredEvent[] =>
   events.map(([version, type, schemaVersion, data, at]) => ({ version, type, schemaVersion, data, at }));
 
+export interface LockedStream {
+  readonly head: StreamHead;
+  readonly events: readonly StoredEvent[];
+}
+
 /**
- * The head under its lock, with the events after the snapshot, in one statement. Where the lock was waited for, the
- * events are those from before the wait; their number tells.
+ * The heads under their locks, with the events after the snapshots, in one statement. Where a lock was waited for, the
+ * events are those from before the wait; their number tells. Undefined for a stream that there is not.
  */
-export async function lockedStream(
+export async function lockedStreams(
   session: SqlSession,
-  id: string,
-): Promise<{ readonly head: StreamHead; readonly events: readonly StoredEvent[] } | undefined> {
-  const row = await session.row<StreamHead & { events: readonly PackedEvent[] | null }>(sql`
+  ids: readonly string[],
+): Promise<readonly (LockedStream | undefined)[]> {
+  const rows = await session.rows<StreamHead & { id: string; events: readonly PackedEvent[] | null }>(sql`
     with head as materialized (
       select stream_id, version, snapshot_version, snapshot from streams
-      where stream_id = ${id} for no key update
+      where stream_id = any(${ids}::text[]) order by stream_id for no key update
     )
-    select version, snapshot_version as "snapshotVersion", snapshot, (
+    select stream_id as id, version, snapshot_version as "snapshotVersion", snapshot, (
       select ${packed} from stream_events
       where stream_events.stream_id = head.stream_id and stream_events.version > head.snapshot_version
     ) as events from head`);
-  if (!row) return undefined;
-  const { events, ...head } = row;
-  return { head, events: unpack(events ?? []) };
+  const streams = new Map(
+    rows.map(({ id, events, ...head }): [string, LockedStream] => [
+      id,
+      { head, events: unpack(events ?? []) },
+    ]),
+  );
+  return ids.map((id) => streams.get(id));
 }
 
 /** Oldest first. */

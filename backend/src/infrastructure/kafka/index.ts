@@ -13,6 +13,7 @@ export { CodedError, type Fault } from '@/infrastructure/errors/coded-error';
 export { NoUnitOfWorkError } from '@/infrastructure/outbox/outbox.errors';
 export { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 export { DatabaseUnavailableError } from '@/infrastructure/postgres/database.errors';
+export type { ForMany } from '@/infrastructure/postgres/gathered-statements';
 export type { Migrations } from '@/infrastructure/postgres/migrate';
 export { sql, type SqlQuery, type SqlSession } from '@/infrastructure/postgres/sql';
 export { CircuitOpenError, DependencyError } from './breaker/breaker.errors';

@@ -28,8 +28,7 @@ export const BATCH_BYTES = 4 * 1024 * 1024;
  * The oldest committed rows of the shards, in order; they stay where they are. Of each aggregate it is the beginning of
  * what waits. Rows of an aggregate with a refused row are left out.
  *
- * The plan has to fit the table as it is now, empty or with a million rows, so none may be kept: text with a star goes
- * without a name. The row numbers are an array, so that the rows come by the primary key in any case.
+ * The plan has to fit the table as it is now, empty or with a million rows, so none may be kept. The row numbers are an array, so that the rows come by the primary key in any case.
  */
 export async function oldestRows(
   session: SqlSession,
@@ -38,7 +37,7 @@ export async function oldestRows(
   from = '0',
 ): Promise<OutboxRow[]> {
   const rows = await session.rows<StoredRow>(sql`
-    select seq, aggregatetype as topic, aggregateid, type, payload, key, partition, headers from outbox
+    select ${sql.freshPlan} seq, aggregatetype as topic, aggregateid, type, payload, key, partition, headers from outbox
     where seq = any(array(
       select seq from (
         select oldest.*, sum(bytes) over (order by seq) - bytes as bytes_before from (
@@ -55,7 +54,7 @@ export async function oldestRows(
 /** Answers how many of them were still there. By a plan of its own, too. */
 export async function deleteRows(session: SqlSession, seqs: readonly string[]): Promise<number> {
   const row = await session.row<{ gone: number }>(sql`
-    with gone as (delete from outbox where seq = any(${seqs}::bigint[]) returning seq)
+    with gone as (delete ${sql.freshPlan} from outbox where seq = any(${seqs}::bigint[]) returning seq)
     select count(*)::int as gone from gone`);
   return row?.gone ?? 0;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '@/infrastructure/postgres/database';
 import { migrate } from '@/infrastructure/postgres/migrate';
-import { sql } from '@/infrastructure/postgres/sql';
+import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { type TestDatabase, testDatabase } from '@/testing/test-database';
 import { NoUnitOfWorkError } from './outbox.errors';
 import { outboxMigrations } from './outbox.migrations';
@@ -257,5 +257,60 @@ describe('outbox rows', () => {
     const read = async () => (await oldestRows(database, ALL_SHARDS, 2)).map((row) => row.eventType);
     expect(await read()).toEqual(['1', '2']);
     expect(await read()).toEqual(['1', '2']);
+  });
+
+  describe('of which parts ask for the same side by side', () => {
+    const asked: (readonly string[])[] = [];
+    const noteAll = async (session: SqlSession, texts: readonly string[]) => {
+      asked.push(texts);
+      await session.run(sql`insert into notes select unnest(${texts}::text[])`);
+      return texts.map((text) => text.toUpperCase());
+    };
+    const notes = async () =>
+      await database.rows<{ text: string }>(sql`select text from notes order by text`);
+    beforeEach(() => asked.splice(0));
+
+    it('sends one statement for all of them', async () => {
+      const answers: string[] = [];
+      await unitOfWork.run(() =>
+        Promise.all(
+          ['a', 'b', 'c'].map((text) =>
+            unitOfWork.part(async () => answers.push(await unitOfWork.ask(noteAll, text))),
+          ),
+        ),
+      );
+      expect(asked).toEqual([['a', 'b', 'c']]);
+      expect(answers).toEqual(['A', 'B', 'C']);
+      expect(await notes()).toEqual([{ text: 'a' }, { text: 'b' }, { text: 'c' }]);
+    });
+
+    it('cannot go on without a part that asked and then fails', async () => {
+      const failing = unitOfWork.run(async () => {
+        const parts = ['a', 'b'].map((text) =>
+          unitOfWork.part(async () => {
+            await unitOfWork.ask(noteAll, text);
+            if (text === 'b') throw new Error('of no use');
+          }),
+        );
+        await Promise.all(parts);
+      });
+      await expect(failing).rejects.toThrow('of no use');
+      expect(asked).toEqual([['a', 'b']]);
+      expect(await notes()).toEqual([]);
+    });
+
+    it('sends nothing for a part that is over', async () => {
+      let late: Promise<unknown> | undefined;
+      const over = Promise.withResolvers<void>();
+      await unitOfWork.run(async () => {
+        await unitOfWork.part(() => {
+          late = over.promise.then(() => unitOfWork.ask(noteAll, 'late'));
+          late.catch(() => undefined);
+        });
+        over.resolve();
+        await expect(late).rejects.toMatchObject({ code: expect.any(String) });
+      });
+      expect(asked).toEqual([]);
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Database, TransactionOptions } from '@/infrastructure/postgres/database';
 import { TransactionEndedError } from '@/infrastructure/postgres/database.errors';
+import { type ForMany, GatheredStatements } from '@/infrastructure/postgres/gathered-statements';
 import type { SqlQuery, SqlSession } from '@/infrastructure/postgres/sql';
 import type { OutgoingRecord } from '@/infrastructure/kafka/transport/transport.port';
 import { NoUnitOfWorkError } from './outbox.errors';
@@ -16,10 +17,28 @@ export interface UnitOptions<T> extends Pick<TransactionOptions, 'timeoutMs'> {
 interface ActiveUnit {
   readonly session: SqlSession;
   readonly entries: OutboxEntry[];
+  ask<Arg, Answer>(statement: ForMany<Arg, Answer>, arg: Arg): Promise<Answer>;
   /** Its work has resolved; what still runs in its context was awaited by nobody and is too late. */
   ended: boolean;
   /** It timed out or failed, and may be run again: what still runs in its context must have no effect any more. */
   givenUp: boolean;
+}
+
+class WholeUnit implements ActiveUnit {
+  readonly entries: OutboxEntry[] = [];
+  ended = false;
+  givenUp = false;
+  /** Parts under way. */
+  parts = 0;
+  private readonly gathered: GatheredStatements;
+
+  constructor(readonly session: SqlSession) {
+    this.gathered = new GatheredStatements(session, () => this.parts);
+  }
+
+  ask<Arg, Answer>(statement: ForMany<Arg, Answer>, arg: Arg): Promise<Answer> {
+    return this.gathered.ask(statement, arg);
+  }
 }
 
 /** How a part of a unit ended. `untouched`: it threw, and had sent no statement and published nothing before. */
@@ -33,7 +52,7 @@ class UnitPart implements ActiveUnit, SqlSession {
   failed = false;
   private statements = 0;
 
-  constructor(private readonly whole: ActiveUnit) {}
+  constructor(private readonly whole: WholeUnit) {}
 
   get ended(): boolean {
     return this.over || this.whole.ended;
@@ -48,21 +67,25 @@ class UnitPart implements ActiveUnit, SqlSession {
   }
 
   async rows<Row>(query: SqlQuery): Promise<Row[]> {
-    return this.whose().rows(query);
+    return this.whose().session.rows(query);
   }
 
   async row<Row>(query: SqlQuery): Promise<Row | undefined> {
-    return this.whose().row(query);
+    return this.whose().session.row(query);
   }
 
   async run(query: SqlQuery): Promise<number> {
-    return this.whose().run(query);
+    return this.whose().session.run(query);
   }
 
-  private whose(): SqlSession {
+  async ask<Arg, Answer>(statement: ForMany<Arg, Answer>, arg: Arg): Promise<Answer> {
+    return this.whose().ask(statement, arg);
+  }
+
+  private whose(): WholeUnit {
     if (this.over) throw new TransactionEndedError();
     this.statements += 1;
-    return this.whole.session;
+    return this.whole;
   }
 }
 
@@ -88,12 +111,12 @@ export class UnitOfWork {
     if (enclosing?.givenUp) throw new TransactionEndedError();
     if (enclosing && !enclosing.ended) return work(enclosing.session);
     let published = false;
-    let unit: ActiveUnit | undefined;
+    let unit: WholeUnit | undefined;
     const onTimeout = () => {
       if (unit) unit.ended = unit.givenUp = true;
     };
     const inTransaction = async (session: SqlSession) => {
-      const opened: ActiveUnit = { session, entries: [], ended: false, givenUp: false };
+      const opened = new WholeUnit(session);
       unit = opened;
       const value = await this.active
         .run(opened, async () => work(session))
@@ -120,7 +143,9 @@ export class UnitOfWork {
    */
   async part(work: () => Promise<unknown> | unknown): Promise<PartEnd> {
     const whole = this.unit();
+    if (!(whole instanceof WholeUnit)) throw new Error('A part has no parts.');
     const part = new UnitPart(whole);
+    whole.parts += 1;
     try {
       await this.active.run(part, async () => work());
       whole.entries.push(...part.entries);
@@ -131,7 +156,16 @@ export class UnitOfWork {
       return { kind: 'untouched', error };
     } finally {
       part.over = true;
+      whole.parts -= 1;
     }
+  }
+
+  /**
+   * Asks together with what other parts of the unit in progress ask by the same function at the same time. It must be
+   * one function for all of them, and lock rows in one order.
+   */
+  async ask<Arg, Answer>(statement: ForMany<Arg, Answer>, arg: Arg): Promise<Answer> {
+    return this.unit().ask(statement, arg);
   }
 
   /** Statements of the unit in progress. Throws `NoUnitOfWorkError` outside of one. */

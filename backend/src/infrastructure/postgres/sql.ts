@@ -18,6 +18,10 @@ sql.id = (name: string): SqlQuery => ({
   values: [],
 });
 
+/** Within a statement over a table that is empty now and huge an hour later: no plan of it is kept. */
+export const FRESH_PLAN = '/* planned anew */';
+sql.freshPlan = { [FRAGMENT]: true, strings: [FRESH_PLAN], values: [] } satisfies SqlQuery as SqlQuery;
+
 function isFragment(value: unknown): value is SqlQuery {
   return typeof value === 'object' && value !== null && FRAGMENT in value;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { currentDelivery } from '@/infrastructure/kafka/delivery/delivery-context';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { deliveredOrder } from './delivered-order';
 import {
   FIRST_ATTEMPT,
   type Line,
@@ -18,7 +18,10 @@ import { StockAnnouncer } from './stock-announcer.service';
 
 export interface OrderReference {
   readonly orderId: string;
-  /** From 1; default: the one in progress. One more takes stock anew after it was released or refused. */
+  /**
+   * From 1; default: the one in progress. One more takes stock anew after this one was released or refused, unless
+   * the order is over.
+   */
   readonly attempt?: number;
 }
 
@@ -51,7 +54,7 @@ export class InventoryService {
    * an attempt that was released or refused before.
    */
   async deductStock(productId: string, quantity: number, reference?: OrderReference): Promise<void> {
-    const orderId = reference?.orderId ?? currentDelivery()?.key;
+    const orderId = reference?.orderId ?? deliveredOrder();
     if (!orderId) throw new OrderReferenceRequiredError();
     await this.unitOfWork.run(async () => {
       const book = await this.books.open([orderId], [productId]);

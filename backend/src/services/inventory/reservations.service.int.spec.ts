@@ -55,7 +55,8 @@ describe('reservations', () => {
   };
   const reserve = (orderId: string, ...lines: ReturnType<typeof line>[]) =>
     run(() => reservations.reserve([request(orderId, lines)]));
-  const release = (orderId: string) => run(() => reservations.release(orderId));
+  const release = (orderId: string, attempt?: number) =>
+    run(() => reservations.release(orderId, 'saga', attempt));
   const answers = async (orderId: string) => {
     const events = await state.published();
     return events
@@ -78,6 +79,22 @@ describe('reservations', () => {
     await reserve(orderId, line(lamp, 2), line(mug, 2));
     expect(await level(lamp)).toEqual([10, 0]);
     expect(await answers(orderId)).toEqual([{ type: 'inventory.reservation.failed', code: 'OUT_OF_STOCK' }]);
+  });
+
+  it('takes nothing when nobody waits for it any more', async () => {
+    const [lamp, orderId] = [await product(10), randomUUID()];
+    const dueIn = (ms: number, attempt: number) => {
+      const deadline = new Date(Date.now() + ms);
+      return run(() => reservations.reserve([{ ...request(orderId, [line(lamp, 2)]), deadline, attempt }]));
+    };
+    await dueIn(-1_000, 1);
+    await dueIn(-1_000, 1);
+    expect(await level(lamp)).toEqual([10, 0]);
+    const refused = { type: 'inventory.reservation.failed', code: 'RESERVATION_TOO_LATE' };
+    expect(await answers(orderId)).toEqual([refused, refused]);
+    await dueIn(60_000, 2);
+    await dueIn(-1_000, 2);
+    expect(await level(lamp)).toEqual([8, 2]);
   });
 
   it('serves orders that come together one after another, as far as the stock goes, each by its own answer', async () => {
@@ -176,8 +193,8 @@ describe('reservations', () => {
   it('sells what a completed order held, and takes it back after that', async () => {
     const [lamp, orderId] = [await product(10), randomUUID()];
     await reserve(orderId, line(lamp, 4));
-    await run(() => reservations.sell(orderId));
-    await run(() => reservations.sell(orderId));
+    await run(() => reservations.sell([{ orderId, telling: (tell) => tell() }]));
+    await run(() => reservations.sell([{ orderId, telling: (tell) => tell() }]));
     expect(await level(lamp)).toEqual([6, 0]);
     await release(orderId);
     expect(await level(lamp)).toEqual([10, 0]);
@@ -200,11 +217,12 @@ describe('reservations', () => {
 
   it('deducts for the order of the event being handled, once', async () => {
     const [lamp, orderId] = [await product(10), randomUUID()];
-    const delivery = { key: orderId } as DeliveryContext;
-    const deduct = () => runWithDelivery(delivery, () => inventory.deductStock(lamp, 3));
-    await deduct();
-    await deduct();
+    const deduct = (topic: string, key: string = orderId) =>
+      runWithDelivery({ topic, key } as DeliveryContext, () => inventory.deductStock(lamp, 3));
+    await deduct('order-events');
+    await deduct('payment-events');
     expect(await level(lamp)).toEqual([7, 3]);
+    await expect(deduct('product-events', lamp)).rejects.toMatchObject({ code: 'ORDER_REFERENCE_REQUIRED' });
     await inventory.deductStock(lamp, 1, { orderId: randomUUID() });
     expect(await level(lamp)).toEqual([6, 4]);
     await expect(inventory.deductStock(lamp, 1)).rejects.toMatchObject({ code: 'ORDER_REFERENCE_REQUIRED' });
@@ -216,7 +234,7 @@ describe('reservations', () => {
   it('takes stock anew for a later attempt, whose movements are its own; the earlier one comes too late', async () => {
     const [lamp, orderId] = [await product(10), randomUUID()];
     await reserve(orderId, line(lamp, 4));
-    await release(orderId);
+    await release(orderId, 1);
     const deduct = (attempt: number) => inventory.deductStock(lamp, 4, { orderId, attempt });
     await expect(deduct(1)).rejects.toMatchObject({ refusal: { code: 'RESERVATION_CANCELLED' } });
     expect(await level(lamp)).toEqual([10, 0]);
@@ -228,8 +246,11 @@ describe('reservations', () => {
     await expect(deduct(1)).rejects.toMatchObject({ code: 'STOCK_NOT_AVAILABLE' });
     expect(await level(lamp)).toEqual([6, 4]);
     expect(await answers(orderId)).toEqual(answered);
+    await release(orderId, 1);
+    expect(await level(lamp)).toEqual([6, 4]);
     await release(orderId);
     await release(orderId);
+    await expect(deduct(3)).rejects.toMatchObject({ refusal: { code: 'RESERVATION_CANCELLED' } });
     expect(await level(lamp)).toEqual([10, 0]);
     const movements = await state.database.rows(sql`
       select kind, attempt from movements where order_id = ${orderId} order by id`);
@@ -248,7 +269,7 @@ describe('reservations', () => {
   it('leaves what was sold as it is when its stock is asked for again', async () => {
     const [lamp, orderId] = [await product(10), randomUUID()];
     await inventory.deductStock(lamp, 4, { orderId });
-    await run(() => reservations.sell(orderId));
+    await run(() => reservations.sell([{ orderId, telling: (tell) => tell() }]));
     await inventory.deductStock(lamp, 4, { orderId });
     expect(await level(lamp)).toEqual([6, 0]);
     await release(orderId);
@@ -256,11 +277,12 @@ describe('reservations', () => {
   });
 
   describe('by the stamp of the order', () => {
-    const headersOf = (flow: string) => ({ attempt: 1, headers: { 'x-order-flow': flow } }) as never;
-    const requested = (orderId: string, productId: string, flow: string) =>
+    const headersOf = (flow: string) => ({ attempt: 1, headers: { 'x-order-flow': flow } });
+    const requested = (orderId: string, productId: string, flow: string, more = {}, around = {}) =>
       run(() => {
-        const event = { data: { orderId, items: [line(productId, 2)] } };
-        const delivered = { event, context: headersOf(flow), within: (work: () => unknown) => work() };
+        const event = { data: { orderId, items: [line(productId, 2)], ...more } };
+        const context = { ...headersOf(flow), ...around };
+        const delivered = { event, context, within: (work: () => unknown) => work() };
         const handler = new OnReservationRequestedHandler(new EventConsumerService(), reservations);
         return handler.reserve([delivered as never]);
       });
@@ -279,10 +301,29 @@ describe('reservations', () => {
       expect(await level(lamp)).toEqual(left);
     });
 
+    it.each(['saga', 'choreography'])(
+      'a later attempt takes stock by a request in either flow: %s',
+      async (flow) => {
+        const [lamp, orderId] = [await product(10), randomUUID()];
+        await requested(orderId, lamp, flow, { attempt: 2 });
+        expect(await level(lamp)).toEqual([8, 2]);
+        expect(await flowOf(orderId)).toBe(flow);
+      },
+    );
+
+    it.each<[string, object, number[]]>([
+      ['is not served', {}, [10, 0]],
+      ['is served in a replay', { replay: { id: 'replay-1', mode: 'rebuild' } }, [8, 2]],
+    ])('a request whose deadline has passed %s', async (_, context, left) => {
+      const [lamp, orderId] = [await product(10), randomUUID()];
+      await requested(orderId, lamp, 'saga', { deadline: '2026-01-01T00:00:00.000Z' }, context);
+      expect(await level(lamp)).toEqual(left);
+    });
+
     it.each(['saga', 'choreography'])('what is released unseen keeps the flow %s', async (flow) => {
       const orderId = randomUUID();
       const event = { data: { orderId } } as never;
-      await run(() => new OnReleaseRequestedHandler(reservations).handle(event, headersOf(flow)));
+      await run(() => new OnReleaseRequestedHandler(reservations).handle(event, headersOf(flow) as never));
       expect(await flowOf(orderId)).toBe(flow);
     });
   });

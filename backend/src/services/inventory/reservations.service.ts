@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { EventPublisherService } from '@/infrastructure/kafka/publisher/event-publisher.service';
-import { FIRST_ATTEMPT, type Line, onRequested, type Refusal, RELEASED } from './domain/reservation';
+import {
+  FIRST_ATTEMPT,
+  type Line,
+  onReleased,
+  onRequested,
+  type Refusal,
+  RELEASED,
+  TOO_LATE,
+} from './domain/reservation';
 import type { OrderFlow, Reservation, StockBook } from './domain/stock-book';
 import { ProductNotKnownYetError, StockNotAvailableError } from './inventory.errors';
-import { InventoryService } from './inventory.service';
+import { InventoryService, type Taking } from './inventory.service';
 import { StockBooks } from './state/stock-books';
 
 /** Runs of one event that wait for a product's creation before the product counts as unknown: about 3 s. */
@@ -14,10 +22,21 @@ export interface ReservationRequest {
   readonly orderId: string;
   readonly items: readonly Line[];
   readonly flow: OrderFlow;
+  /** From 1, the default. */
+  readonly attempt?: number | undefined;
+  /** Nothing is taken after it. */
+  readonly deadline?: Date | undefined;
   /** Counts the runs of the event being handled, from 1. */
   readonly run: number;
   /** What is answered is published in here. */
   readonly answering: (answer: () => Promise<void>) => Promise<void>;
+}
+
+/** An order that is completed. */
+export interface Sale {
+  readonly orderId: string;
+  /** What is told of the stock is published in here. */
+  readonly telling: (tell: () => Promise<void>) => Promise<void>;
 }
 
 /** Reserves, releases and sells by order, and answers; in the unit of work in progress. Safe to repeat. */
@@ -40,28 +59,37 @@ export class Reservations {
     await this.books.write(book);
   }
 
-  /** For an order that was never reserved it leaves a row, of the flow it is asked in, that refuses what comes. */
-  async release(orderId: string, askedIn: OrderFlow = 'saga'): Promise<void> {
+  /**
+   * With `attempt`, what it and those before it hold, and a later one may take stock anew; without, the order is over.
+   * For an order that was never reserved it leaves a row, of the flow it is asked in, that refuses what comes.
+   */
+  async release(orderId: string, askedIn: OrderFlow = 'saga', attempt?: number): Promise<void> {
     const book = await this.books.open([orderId]);
     const known = book.reservation(orderId);
-    const { flow, attempt } = known ?? { flow: askedIn, attempt: FIRST_ATTEMPT };
-    const held = known?.status === 'reserved' || known?.status === 'sold' ? known : undefined;
-    if (held) await this.inventory.giveBack(book, held);
-    const lines = known?.status === 'failed' ? [] : (known?.lines ?? []);
-    book.keep({ orderId, status: 'released', flow, attempt, lines, failure: null });
+    const flow = known?.flow ?? askedIn;
+    const released = onReleased(known, attempt);
+    const lines = !released || known?.status === 'failed' ? [] : (known?.lines ?? []);
+    if (released) {
+      if (known && released.givesBack) await this.inventory.giveBack(book, known);
+      const { attempt: through, failure } = released;
+      book.keep({ orderId, status: 'released', flow, attempt: through, lines, failure });
+    }
     await this.books.write(book);
     await this.publisher.publishInventoryReleased(
-      { orderId, items: lines.map(toItem), releasedAt: new Date().toISOString() },
+      { orderId, items: lines.map(toItem), releasedAt: new Date().toISOString(), attempt },
       stamp(flow),
     );
   }
 
-  async sell(orderId: string): Promise<void> {
-    const book = await this.books.open([orderId]);
-    const known = book.reservation(orderId);
-    if (known?.status !== 'reserved') return;
-    await this.inventory.sell(book, known);
-    book.keep({ ...known, status: 'sold' });
+  /** One after another, in as many statements as for one. What an order does not hold is not sold. */
+  async sell(sales: readonly Sale[]): Promise<void> {
+    const book = await this.books.open(sales.map(({ orderId }) => orderId));
+    for (const { orderId, telling } of sales) {
+      const known = book.reservation(orderId);
+      if (known?.status !== 'reserved') continue;
+      await telling(() => this.inventory.sell(book, known));
+      book.keep({ ...known, status: 'sold' });
+    }
     await this.books.write(book);
   }
 
@@ -69,30 +97,32 @@ export class Reservations {
   async refuseFor(error: unknown, orderId: string, flow: OrderFlow, run: number): Promise<void> {
     const refusal = refusalOf(error, run);
     const book = await this.books.open([orderId]);
-    await this.refuse(book, orderId, flow, refusal);
+    const attempt = book.reservation(orderId)?.attempt ?? FIRST_ATTEMPT;
+    await this.refuse(book, { orderId, flow, attempt }, refusal);
     await this.books.write(book);
   }
 
-  async answerReserved({ orderId, flow, lines }: Reservation): Promise<void> {
+  async answerReserved({ orderId, flow, lines, attempt }: Reservation): Promise<void> {
     await this.publisher.publishInventoryReserved(
-      { orderId, items: lines.map(toItem), reservedAt: new Date().toISOString() },
+      { orderId, items: lines.map(toItem), reservedAt: new Date().toISOString(), attempt },
       stamp(flow),
     );
   }
 
-  private async answer(book: StockBook, { orderId, items, flow, run }: ReservationRequest): Promise<void> {
+  private async answer(book: StockBook, request: ReservationRequest): Promise<void> {
+    const { orderId, flow, attempt = FIRST_ATTEMPT, deadline } = request;
     const known = book.reservation(orderId);
-    switch (onRequested(known)) {
+    switch (onRequested(known, attempt)) {
       case 'take':
-        return this.take(book, orderId, items, flow, run);
+        if (deadline && deadline < book.now) return this.refuse(book, { orderId, flow, attempt }, TOO_LATE);
+        return this.take(book, request, { held: undefined, flow, attempt });
       case 'answer_reserved':
-        return known?.status === 'sold'
-          ? this.answerReserved(known)
-          : this.take(book, orderId, items, flow, run);
+        if (known?.status === 'sold') return this.answerReserved(known);
+        return this.take(book, request, { held: known, flow, attempt: known?.attempt ?? attempt });
       case 'answer_failed':
-        return this.answerFailed(orderId, flow, known?.failure ?? RELEASED);
+        return this.answerFailed({ orderId, flow, attempt }, known?.failure ?? RELEASED);
       case 'refuse_released':
-        return this.answerFailed(orderId, flow, RELEASED);
+        return this.answerFailed({ orderId, flow, attempt }, RELEASED);
       case 'ignore':
         return;
     }
@@ -100,38 +130,35 @@ export class Reservations {
 
   private async take(
     book: StockBook,
-    orderId: string,
-    items: readonly Line[],
-    flow: OrderFlow,
-    run: number,
+    { orderId, items, flow, attempt = FIRST_ATTEMPT, run }: ReservationRequest,
+    taking: Taking,
   ): Promise<void> {
-    const held = book.reservation(orderId);
-    const taking = { held, flow, attempt: held?.attempt ?? FIRST_ATTEMPT };
     try {
       await this.answerReserved(await this.inventory.take(book, orderId, items, taking));
     } catch (error) {
-      await this.refuse(book, orderId, flow, refusalOf(error, run));
+      await this.refuse(book, { orderId, flow, attempt }, refusalOf(error, run));
     }
   }
 
-  /** Ends an order that could not get all it asked for. */
-  private async refuse(book: StockBook, orderId: string, flow: OrderFlow, failure: Refusal): Promise<void> {
+  /** Ends an attempt that could not get all it asked for. */
+  private async refuse(book: StockBook, asked: Asked, failure: Refusal): Promise<void> {
+    const { orderId, flow, attempt } = asked;
     const known = book.reservation(orderId);
     if (known?.status === 'reserved') await this.inventory.giveBack(book, known);
-    const attempt = known?.attempt ?? FIRST_ATTEMPT;
     book.keep({ orderId, status: 'failed', flow, attempt, lines: [], failure });
-    await this.answerFailed(orderId, flow, failure);
+    await this.answerFailed(asked, failure);
   }
 
-  private async answerFailed(orderId: string, flow: OrderFlow, refusal: Refusal): Promise<void> {
+  private async answerFailed({ orderId, flow, attempt }: Asked, refusal: Refusal): Promise<void> {
     const { code, message, productId } = refusal;
-    const product = productId === undefined ? {} : { productId };
     await this.publisher.publishInventoryReservationFailed(
-      { orderId, code, message, failedAt: new Date().toISOString(), ...product },
+      { orderId, code, message, failedAt: new Date().toISOString(), productId, attempt },
       stamp(flow),
     );
   }
 }
+
+type Asked = Pick<Reservation, 'orderId' | 'flow' | 'attempt'>;
 
 /** Throws what is no refusal, and what may be none the next time. */
 function refusalOf(error: unknown, run: number): Refusal {

@@ -15,6 +15,7 @@ export interface ChargeRequest extends Omit<NewPayment, 'amountMinor'> {
   readonly deadline?: number;
 }
 
+type Terms = Omit<ChargeRequest, 'amountMinor' | 'deadline'>;
 type AskedFor = Pick<ChargeRequest, 'requestId' | 'deadline'>;
 
 /**
@@ -34,7 +35,7 @@ export class Charge {
 
   /** Safe to repeat. Throws retryable errors while the provider leaves the outcome open. */
   async charge(request: ChargeRequest): Promise<void> {
-    const payment = await this.unitOfWork.run(() => this.open(request));
+    const payment = await this.open(request);
     if (!payment) return;
     try {
       const intent = payment.intentId
@@ -50,10 +51,13 @@ export class Charge {
   private async open(request: ChargeRequest): Promise<Payment | undefined> {
     const { amountMinor, deadline, ...terms } = request;
     const fault = termsFault({ ...request, overdue: isOver(deadline) });
-    const payment =
-      fault || amountMinor === undefined
-        ? await this.payments.lock(terms.orderId)
-        : await this.payments.lockOrOpen({ ...terms, amountMinor });
+    const usable = fault === undefined && amountMinor !== undefined;
+    const opened = usable ? await this.payments.open({ ...terms, amountMinor }) : undefined;
+    return opened ?? this.unitOfWork.run(() => this.reopen(terms, fault));
+  }
+
+  private async reopen(terms: Terms, fault: Refusal | undefined): Promise<Payment | undefined> {
+    const payment = await this.payments.lock(terms.orderId);
     if (payment) return this.known(payment, terms, fault);
     const refusal = fault ?? CANCELLED;
     await this.payments.refuse(terms, refusal);

@@ -19,7 +19,7 @@ describe('payments', () => {
 
   beforeAll(async () => {
     state = await serviceState('payment', paymentMigrations);
-    payments = new PaymentStore(state.unitOfWork);
+    payments = new PaymentStore(state.database, state.unitOfWork);
   });
   beforeEach(() => {
     provider = new UnreliableProvider();

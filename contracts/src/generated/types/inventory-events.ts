@@ -1,10 +1,12 @@
 // Made by `npm run contracts -- generate` from topics/; do not edit.
 
-/** Asks to give back whatever stock an order holds. */
+/** Asks to give back whatever stock an order, or an attempt of it, holds. */
 export interface InventoryReleaseRequestedData {
   readonly orderId: string;
   readonly reason: string;
   readonly requestedAt?: string | undefined;
+  /** Gives back what this one and those before it hold; a later one may take stock anew. Absent: the order is over, and none may. */
+  readonly attempt?: number | undefined;
 }
 
 export interface InventoryReleasedItem {
@@ -12,12 +14,14 @@ export interface InventoryReleasedItem {
   readonly quantity: number;
 }
 
-/** An order holds no stock; the answer is definitive. */
+/** An order, or an attempt of it, holds no stock; the answer is definitive. */
 export interface InventoryReleasedData {
   readonly orderId: string;
   /** Empty when nothing had been taken. */
   readonly items: readonly InventoryReleasedItem[];
   readonly releasedAt: string;
+  /** As it was asked: this one and those before it hold nothing. Absent: the order is over. */
+  readonly attempt?: number | undefined;
 }
 
 /** Not all of the stock is there; none was taken. */
@@ -28,6 +32,8 @@ export interface InventoryReservationFailedData {
   /** The first product that is short. */
   readonly productId?: string | undefined;
   readonly failedAt?: string | undefined;
+  /** The one that is refused; absent: 1. */
+  readonly attempt?: number | undefined;
 }
 
 export interface InventoryReservationRequestedItem {
@@ -41,6 +47,8 @@ export interface InventoryReservationRequestedData {
   readonly items: readonly InventoryReservationRequestedItem[];
   /** After it no answer is waited for. */
   readonly deadline: string;
+  /** From 1, also when absent. One more takes stock anew after it was released or refused; a late one of before takes nothing. */
+  readonly attempt?: number | undefined;
 }
 
 export interface InventoryReservedItem {
@@ -53,6 +61,8 @@ export interface InventoryReservedData {
   readonly orderId: string;
   readonly items: readonly InventoryReservedItem[];
   readonly reservedAt: string;
+  /** The one under which the stock is held; absent: 1. */
+  readonly attempt?: number | undefined;
 }
 
 /** The stock of a product fell to its threshold; said once per crossing. */

@@ -66,16 +66,27 @@ export const RELEASED: Refusal = {
   message: 'The order had been taken back before its stock was reserved.',
 };
 
+/** Why a request is refused that comes when nobody waits for its answer any more. */
+export const TOO_LATE: Refusal = {
+  code: 'RESERVATION_TOO_LATE',
+  message: 'The deadline of the request had passed before its stock was reserved.',
+};
+
 export const FIRST_ATTEMPT = 1;
+
+/** What is known of an order's stock when something is asked for it. */
+export interface Known {
+  readonly status: ReservationStatus;
+  readonly attempt: number;
+  /** Of one that is released: why no later attempt may take stock either. Null: a later one may. */
+  readonly failure?: Refusal | null;
+}
 
 /**
  * What a request leads to, by what is known of the order's reservation. After an attempt that was released or has
  * failed only a later one takes anew, so that a late request of the earlier one takes nothing.
  */
-export function onRequested(
-  known: { readonly status: ReservationStatus; readonly attempt: number } | undefined,
-  attempt = FIRST_ATTEMPT,
-): RequestDecision {
+export function onRequested(known: Known | undefined, attempt = FIRST_ATTEMPT): RequestDecision {
   if (!known) return 'take';
   if (attempt < known.attempt) return 'ignore';
   switch (known.status) {
@@ -85,8 +96,30 @@ export function onRequested(
     case 'failed':
       return attempt > known.attempt ? 'take' : 'answer_failed';
     case 'released':
-      return attempt > known.attempt ? 'take' : 'refuse_released';
+      return attempt > known.attempt && !known.failure ? 'take' : 'refuse_released';
   }
+}
+
+/** What a release leaves: the last attempt that holds nothing any more, and whether the order is over. */
+export interface Released {
+  /** Whether it is about what the order holds now. */
+  readonly givesBack: boolean;
+  readonly attempt: number;
+  readonly failure: Refusal | null;
+}
+
+/**
+ * `attempt` holds nothing afterwards, nor do those before it; without one the order is over. Undefined: a later
+ * attempt is known, which such a word from before does not touch.
+ */
+export function onReleased(known: Known | undefined, attempt?: number): Released | undefined {
+  if (known && attempt !== undefined && attempt < known.attempt) return undefined;
+  const over = attempt === undefined || (known?.status === 'released' && known.failure);
+  return {
+    givesBack: known?.status === 'reserved' || known?.status === 'sold',
+    attempt: attempt ?? known?.attempt ?? FIRST_ATTEMPT,
+    failure: over ? RELEASED : null,
+  };
 }
 
 /** Lines of a request that the order does not hold yet. */

@@ -3,7 +3,9 @@ import {
   crossesDown,
   linesFault,
   missingLines,
+  onReleased,
   onRequested,
+  RELEASED,
   type ReservationStatus,
   shortage,
   sumLines,
@@ -69,6 +71,34 @@ describe('a reservation', () => {
     ['released', 1, 'ignore'],
   ])('of which the second attempt is %s, requested by attempt %i: %s', (status, attempt, decision) => {
     expect(onRequested({ status, attempt: 2 }, attempt)).toBe(decision);
+  });
+
+  it('of an order that is over is refused, by whatever attempt it is requested', () => {
+    const over = { status: 'released', attempt: 2, failure: RELEASED } as const;
+    expect([2, 3, 99].map((attempt) => onRequested(over, attempt))).toEqual(Array(3).fill('refuse_released'));
+  });
+
+  it.each<[ReservationStatus | undefined, number | undefined, boolean, number, boolean]>([
+    [undefined, undefined, false, 1, true],
+    [undefined, 2, false, 2, false],
+    ['reserved', undefined, true, 2, true],
+    ['reserved', 2, true, 2, false],
+    ['sold', 3, true, 3, false],
+    ['failed', 2, false, 2, false],
+    ['released', 2, false, 2, false],
+    ['released', undefined, false, 2, true],
+  ])('of which the second attempt is %s, released up to %s', (status, upTo, givesBack, attempt, over) => {
+    const known = status && { status, attempt: 2, failure: null };
+    const failure = over ? RELEASED : null;
+    expect(onReleased(known, upTo)).toEqual({ givesBack, attempt, failure });
+  });
+
+  it('is not touched by the release of an attempt before it, and stays over when it is', () => {
+    expect(onReleased({ status: 'reserved', attempt: 2 }, 1)).toBeUndefined();
+    const over = { status: 'released', attempt: 2, failure: RELEASED } as const;
+    expect(onReleased(over, 3)).toMatchObject({ failure: RELEASED });
+    const failed = { status: 'failed', attempt: 2, failure: { code: 'OUT_OF_STOCK', message: '' } } as const;
+    expect(onReleased(failed, 2)).toMatchObject({ failure: null });
   });
 
   it('takes only what the order does not hold yet', () => {

@@ -9,6 +9,7 @@ export interface Reservation {
   /** Rises when the order takes stock anew; the movements of each attempt are its own. */
   readonly attempt: number;
   readonly lines: readonly Line[];
+  /** Why it has failed; of one that is released: why no later attempt may take stock either. */
   readonly failure: Refusal | null;
 }
 
@@ -50,7 +51,8 @@ export class StockBook {
   constructor(
     reservations: readonly Reservation[],
     levels: readonly StockLevel[],
-    private readonly now: Date,
+    /** By the database's clock, under the locks. */
+    readonly now: Date,
   ) {
     this.reservations = new Map(reservations.map((one) => [one.orderId, one]));
     this.levels = new Map(levels.map((one) => [one.productId, one]));

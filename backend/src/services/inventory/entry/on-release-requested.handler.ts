@@ -14,10 +14,10 @@ export class OnReleaseRequestedHandler {
   constructor(private readonly reservations: Reservations) {}
 
   async handle(
-    { data: { orderId } }: InventoryReleaseRequestedEvent,
+    { data: { orderId, attempt } }: InventoryReleaseRequestedEvent,
     { headers }: DeliveryContext,
   ): Promise<void> {
     const flow = headers['x-order-flow'] === 'choreography' ? 'choreography' : 'saga';
-    if (isStorableKey(orderId)) await this.reservations.release(orderId, flow);
+    if (isStorableKey(orderId)) await this.reservations.release(orderId, flow, attempt);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { Database } from '@/infrastructure/postgres/database';
-import { sql } from '@/infrastructure/postgres/sql';
+import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import type { Contact, OrderFacts } from '../domain/notification';
 
 interface OrderRow {
@@ -33,12 +33,8 @@ export class Contacts {
     return this.database.row<Contact>(sql`select email, name from contacts where user_id = ${userId}`);
   }
 
-  async keepOrder(order: OrderFacts): Promise<void> {
-    await this.unitOfWork.sql.run(sql`
-      insert into orders (order_id, user_id, email, currency, total, lines)
-      values (${order.orderId}, ${order.userId}, ${order.email}, ${order.currency}, ${order.total},
-        ${JSON.stringify(order.lines)}::jsonb)
-      on conflict (order_id) do nothing`);
+  keepOrder(order: OrderFacts): Promise<void> {
+    return this.unitOfWork.ask(keepOrders, order);
   }
 
   async keepCancelReason(orderId: string, reason: string): Promise<void> {
@@ -67,4 +63,17 @@ export class Contacts {
       contact: email === null ? undefined : { email, name },
     };
   }
+}
+
+async function keepOrders(session: SqlSession, orders: readonly OrderFacts[]): Promise<readonly undefined[]> {
+  await session.run(sql`
+    insert into orders (order_id, user_id, email, currency, total, lines)
+    select known.order_id, known.user_id, known.email, known.currency, known.total, known.lines
+    from unnest(
+      ${orders.map(({ orderId }) => orderId)}::text[], ${orders.map(({ userId }) => userId)}::text[],
+      ${orders.map(({ email }) => email)}::text[], ${orders.map(({ currency }) => currency)}::text[],
+      ${orders.map(({ total }) => total)}::numeric[], ${orders.map(({ lines }) => JSON.stringify(lines))}::jsonb[]
+    ) as known (order_id, user_id, email, currency, total, lines)
+    order by known.order_id on conflict (order_id) do nothing`);
+  return orders.map(() => undefined);
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { Database } from '@/infrastructure/postgres/database';
-import { sql } from '@/infrastructure/postgres/sql';
+import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 
 export interface NewNotification {
   readonly notificationId: string;
@@ -30,13 +30,8 @@ export class NotificationRepository {
   }
 
   /** The user of the order, of whom it was asked for the first time; undefined otherwise, and for an unknown order. */
-  async addForOrder(template: string, notificationId: string, orderId: string): Promise<string | undefined> {
-    const added = await this.unitOfWork.sql.row<{ userId: string }>(sql`
-      insert into notifications (notification_id, user_id, template, order_id, status)
-      select ${notificationId}, user_id, ${template}, order_id, 'requested' from orders
-      where order_id = ${orderId} and user_id <> ''
-      on conflict (notification_id) do nothing returning user_id as "userId"`);
-    return added?.userId;
+  addForOrder(template: string, notificationId: string, orderId: string): Promise<string | undefined> {
+    return this.unitOfWork.ask(addForOrders, { template, notificationId, orderId });
   }
 
   async statusOf(notificationId: string): Promise<NotificationStatus | undefined> {
@@ -52,4 +47,27 @@ export class NotificationRepository {
       where notification_id = ${notificationId} and status = 'requested'`);
     return settled === 1;
   }
+}
+
+interface OfOrder {
+  readonly template: string;
+  readonly notificationId: string;
+  readonly orderId: string;
+}
+
+async function addForOrders(
+  session: SqlSession,
+  wanted: readonly OfOrder[],
+): Promise<readonly (string | undefined)[]> {
+  const rows = await session.rows<{ id: string; userId: string }>(sql`
+    insert into notifications (notification_id, user_id, template, order_id, status)
+    select wanted.id, orders.user_id, wanted.template, order_id, 'requested'
+    from unnest(
+      ${wanted.map(({ notificationId }) => notificationId)}::text[], ${wanted.map(({ template }) => template)}::text[],
+      ${wanted.map(({ orderId }) => orderId)}::text[]
+    ) as wanted (id, template, order_id) join orders using (order_id)
+    where orders.user_id <> '' order by wanted.id
+    on conflict (notification_id) do nothing returning notification_id as id, user_id as "userId"`);
+  const users = new Map(rows.map(({ id, userId }) => [id, userId]));
+  return wanted.map(({ notificationId }) => users.get(notificationId));
 }

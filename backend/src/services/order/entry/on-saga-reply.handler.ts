@@ -33,7 +33,7 @@ export class OnSagaReplyHandler {
   @KafkaHandler(replies, { name: 'order.on-saga-reply', effects: 'transaction', interleaves: true })
   async onReply(event: ChoreographyEvent): Promise<void> {
     const { orderId } = event.data;
-    if (!isStorableKey(orderId)) return;
+    if (!isStorableKey(orderId) || isOfAnAttempt(event)) return;
     const known = await this.engine.reply([ORDER_SAGA, RETURN_SAGA], orderId, event);
     if (!known) await this.choreography.follow(event);
   }
@@ -44,3 +44,7 @@ export class OnSagaReplyHandler {
     if (isStorableKey(orderId)) await this.engine.reply(RETURN_SAGA, orderId, event);
   }
 }
+
+/** Stock of one attempt went back: the order may hold that of a later one, or get it. */
+const isOfAnAttempt = (event: ChoreographyEvent): boolean =>
+  event.eventType === 'inventory.released' && event.data.attempt !== undefined;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { Database } from '@/infrastructure/postgres/database';
 import { sql } from '@/infrastructure/postgres/sql';
 import type { PaymentStatus, Refusal } from '../domain/payment';
 
@@ -55,25 +56,30 @@ const columns = sql`order_id as "orderId", user_id as "userId", status, amount_m
   refund_attempt as "refundAttempt", refund_id as "refundId", captured_minor::float8 as "capturedMinor",
   refunded_minor::float8 as "refundedMinor", failure`;
 
-/** One row per order, whose lock decides between a charge and its undoing. Needs a unit of work in progress. */
+/**
+ * One row per order, whose lock decides between a charge and its undoing. Needs a unit of work in progress where nothing
+ * else is said.
+ */
 @Injectable()
 export class PaymentStore {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
 
   async lock(orderId: string): Promise<Payment | undefined> {
     return this.unitOfWork.sql.row<Payment>(sql`
       select ${columns} from payments where order_id = ${orderId} for no key update`);
   }
 
-  /** The order's payment under its lock; opened from the terms when there is none. */
-  async lockOrOpen(terms: NewPayment): Promise<Payment> {
-    const opened = await this.unitOfWork.sql.row<Payment>(sql`
+  /** Outside of a unit of work, since it is one statement. Undefined where there is one already. */
+  open(terms: NewPayment): Promise<Payment | undefined> {
+    return this.database.row<Payment>(sql`
       insert into payments
         (order_id, user_id, status, amount_minor, currency, payment_method, flow, requests)
       values (${terms.orderId}, ${terms.userId}, 'open', ${terms.amountMinor}, ${terms.currency},
         ${terms.paymentMethod}, ${terms.flow}, array[${terms.requestId}]::text[])
       on conflict do nothing returning ${columns}`);
-    return opened ?? this.lockExisting(terms.orderId);
   }
 
   /** The order's payment under its lock; without one a row that refuses the request when it comes later. */

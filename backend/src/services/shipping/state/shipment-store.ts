@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EventData } from '@shop/contracts';
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
-import { sql } from '@/infrastructure/postgres/sql';
+import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import type { Refusal, ShipmentStatus } from '../domain/shipment';
 
 export type OrderFlow = 'saga' | 'choreography';
@@ -30,22 +30,12 @@ export class ShipmentStore {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   lock(orderId: string): Promise<Shipment | undefined> {
-    return this.unitOfWork.sql.row<Shipment>(sql`
-      select order_id as "orderId", shipment_id as "shipmentId", status, flow, carrier,
-        tracking_number as "trackingNumber", failure
-      from shipments where order_id = ${orderId} for no key update`);
+    return this.unitOfWork.ask(lockAll, orderId);
   }
 
   /** Throws on a second shipment of the order, whatever became of the first. */
-  async create(
-    parcel: Parcel,
-    flow: OrderFlow,
-    { shipmentId, carrier, trackingNumber }: NewShipment,
-  ): Promise<void> {
-    await this.unitOfWork.sql.run(sql`
-      insert into shipments (order_id, shipment_id, status, flow, carrier, tracking_number, address, items)
-      values (${parcel.orderId}, ${shipmentId}, 'created', ${flow}, ${carrier}, ${trackingNumber},
-        ${parcel.address ? JSON.stringify(parcel.address) : null}::jsonb, ${JSON.stringify(parcel.items)}::jsonb)`);
+  create(parcel: Parcel, flow: OrderFlow, shipment: NewShipment): Promise<void> {
+    return this.unitOfWork.ask(createAll, { parcel, flow, shipment });
   }
 
   async fail(orderId: string, flow: OrderFlow, failure: Refusal): Promise<void> {
@@ -60,4 +50,38 @@ export class ShipmentStore {
       insert into shipments (order_id, status) values (${orderId}, 'cancelled')
       on conflict (order_id) do update set status = 'cancelled', updated_at = clock_timestamp()`);
   }
+}
+
+async function lockAll(
+  session: SqlSession,
+  orderIds: readonly string[],
+): Promise<readonly (Shipment | undefined)[]> {
+  const rows = await session.rows<Shipment>(sql`
+    select order_id as "orderId", shipment_id as "shipmentId", status, flow, carrier,
+      tracking_number as "trackingNumber", failure
+    from shipments where order_id = any(${orderIds}::text[]) order by order_id for no key update`);
+  const shipments = new Map(rows.map((row) => [row.orderId, row]));
+  return orderIds.map((orderId) => shipments.get(orderId));
+}
+
+interface Creation {
+  readonly parcel: Parcel;
+  readonly flow: OrderFlow;
+  readonly shipment: NewShipment;
+}
+
+async function createAll(session: SqlSession, made: readonly Creation[]): Promise<readonly undefined[]> {
+  await session.run(sql`
+    insert into shipments (order_id, shipment_id, status, flow, carrier, tracking_number, address, items)
+    select order_id, shipment_id, 'created', flow, carrier, tracking_number, address, items
+    from unnest(
+      ${made.map(({ parcel }) => parcel.orderId)}::text[],
+      ${made.map(({ shipment }) => shipment.shipmentId)}::uuid[], ${made.map(({ flow }) => flow)}::text[],
+      ${made.map(({ shipment }) => shipment.carrier)}::text[],
+      ${made.map(({ shipment }) => shipment.trackingNumber)}::text[],
+      ${made.map(({ parcel: { address } }) => (address ? JSON.stringify(address) : null))}::jsonb[],
+      ${made.map(({ parcel }) => JSON.stringify(parcel.items))}::jsonb[]
+    ) as made (order_id, shipment_id, flow, carrier, tracking_number, address, items)
+    order by order_id`);
+  return made.map(() => undefined);
 }

@@ -96,13 +96,27 @@ export class Dispatcher {
 
   private pumpTogether(kind: 'shared' | 'batch'): void {
     const queue = this.waiting[kind];
+    const { slots } = this.options;
     while (this.holds === 0 && queue.length > 0) {
-      if (!this.options.slots.tryTake(this.pumpAgain)) return;
+      const gathering = this.gathers(queue.peek()?.lane.head) ? slots.gatherings[kind] : undefined;
+      const gathered = gathering?.begin(this.pumpAgain);
+      if (gathering && !gathered) return;
+      if (!slots.tryTake(this.pumpAgain)) return gathered?.();
       void this.runTogether(kind, queue).finally(() => {
-        this.options.slots.give();
+        gathered?.();
+        slots.give();
         this.pump();
       });
     }
+  }
+
+  /** What it costs depends little on how many there are. */
+  private gathers(head: Delivery | undefined): boolean {
+    if (!this.plans.transactional || !head?.plan) return false;
+    return head.plan.handlers.every(
+      ({ batch, options }) =>
+        options.effects === 'transaction' && (batch !== undefined || options.interleaves),
+    );
   }
 
   private runAlone(entry: ReadyLane): void {

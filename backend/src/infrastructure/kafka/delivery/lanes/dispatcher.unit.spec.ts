@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import { handlerOf, recordOf, TOPIC } from '@/testing/delivery/membership-fixture';
 import { deliveryOptions, type DeliveryOptions } from '../delivery.options';
+import { GATHERING_MS } from '../runs/gathering';
 import type { RunResult } from '../runs/run-result';
 import { SubscriptionPlan } from '../runs/subscription-plan';
 import { TransactionSlots } from '../runs/transaction-slots';
@@ -15,6 +16,7 @@ const batchOf = (name: string, effects: 'transaction' | 'external', maxEvents: n
 
 const handlers: readonly HandlerRegistration[] = [
   handlerOf('sql', ['sql'], run),
+  handlerOf('own', ['own'], run, { options: { effects: 'transaction', interleaves: true } }),
   handlerOf('mail', ['mail'], run, { options: { effects: 'external' } }),
   batchOf('rows', 'transaction', 4),
   batchOf('calls', 'external', 4),
@@ -32,7 +34,7 @@ class Subscription {
   readonly dispatcher: Dispatcher;
   private readonly open: ((failure?: Error) => void)[] = [];
 
-  constructor(limits: Partial<DeliveryOptions> = {}, transactional = true) {
+  constructor(limits: Partial<DeliveryOptions> = {}, transactional = true, slots?: TransactionSlots) {
     const checked = deliveryOptions.parse(limits);
     this.plans = new SubscriptionPlan(handlers, transactional);
     const together = { run: (deliveries: readonly Delivery[]) => this.run(deliveries) };
@@ -40,7 +42,7 @@ class Subscription {
       alone: { begin: async (delivery: Delivery) => (await this.run([delivery]))[0] },
       shared: { ...together, room: checked.eventsPerTransaction },
       batch: together,
-      slots: new TransactionSlots(checked.transactions),
+      slots: slots ?? new TransactionSlots(checked.transactions),
       limits: checked,
     } as unknown as DispatcherOptions);
   }
@@ -142,6 +144,39 @@ describe('Dispatcher', () => {
     holds[1]?.reject(new Error('gave up waiting'));
     await turn();
     expect(subscription.runs).toEqual(['a0', 'mail0', 'sql0', 'rows0']);
+  });
+
+  it.each(['own', 'rows'])(
+    'lets events gather while a transaction of the service is under way that takes many for the price of few: %s',
+    async (type) => {
+      const slots = new TransactionSlots(8);
+      const [one, other] = [new Subscription({}, true, slots), new Subscription({}, true, slots)];
+      one.ready('a', type);
+      for (const key of ['b', 'c']) one.ready(key, type);
+      for (const key of ['d', 'e']) other.ready(key, type);
+      expect([one.runs, other.runs]).toEqual([['a0'], []]);
+      one.end();
+      await turn();
+      // Whoever waited first goes first.
+      expect([one.runs, other.runs]).toEqual([['a0', 'b0 c0'], []]);
+      one.end();
+      await turn();
+      expect(other.runs).toEqual(['d0 e0']);
+    },
+  );
+
+  it('keeps what gathers waiting no longer than that where a handler hangs', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const subscription = new Subscription();
+      for (const key of ['a', 'b']) subscription.ready(key, 'own');
+      vi.advanceTimersByTime(GATHERING_MS - 1);
+      expect(subscription.runs).toEqual(['a0']);
+      vi.advanceTimersByTime(1);
+      expect(subscription.runs).toEqual(['a0', 'b0']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('gives the slot back whatever a run came to, and tells its lanes', async () => {

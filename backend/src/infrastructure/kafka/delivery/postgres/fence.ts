@@ -28,7 +28,7 @@ export async function holdFences(session: SqlSession, tenures: readonly Tenure[]
 export async function refuseFenced(session: SqlSession, tenures: readonly Tenure[]): Promise<void> {
   const distinct = distinctTenures(tenures);
   const gone = await session.row<{ group_id: string; topic: string; partition: number }>(sql`
-    select claimed.* from unnest(
+    select claimed.group_id, claimed.topic, claimed.partition from unnest(
       ${distinct.map(({ group }) => group)}::text[], ${distinct.map(({ topic }) => topic)}::text[],
       ${distinct.map(({ partition }) => partition)}::int[], ${distinct.map(({ epoch }) => epoch)}::bigint[]
     ) as claimed (group_id, topic, partition, epoch)

@@ -18,7 +18,8 @@ export interface StoredParkedRow {
   readonly edited_value: Buffer | null;
 }
 
-export const PARKED_COLUMNS = sql`parked.topic, parked.partition, parked."offset", parked.lane, parked.key,
+/** Of a table that is empty on most days, and has to be read by its indexes when it is not. */
+export const PARKED_COLUMNS = sql`${sql.freshPlan} parked.topic, parked.partition, parked."offset", parked.lane, parked.key,
   parked.value, parked.headers, extract(epoch from parked.recorded_at)::float8 * 1000 as recorded_ms,
   parked.pending, parked.handler, parked.attempts, parked.state, parked.edited_value`;
 

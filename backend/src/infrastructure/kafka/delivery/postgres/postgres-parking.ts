@@ -131,7 +131,7 @@ type Postponed = ParkRequest & Required<Pick<ParkRequest, 'from' | 'failure'>>;
 async function postpone(session: SqlSession, requests: readonly Postponed[]): Promise<void> {
   const column = <T>(of: (request: Postponed) => T) => requests.map(of);
   const changed = await session.run(sql`
-    update parked set state = 'waiting', handler = again.handler, attempts = again.attempts,
+    update ${sql.freshPlan} parked set state = 'waiting', handler = again.handler, attempts = again.attempts,
       due_at = clock_timestamp() + again.delay_ms * interval '1 millisecond', cause = again.cause,
       pending = array(select jsonb_array_elements_text(again.pending)),
       first_failed_at = coalesce(first_failed_at, clock_timestamp())

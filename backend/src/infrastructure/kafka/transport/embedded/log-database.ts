@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { isUnavailable } from '@/infrastructure/postgres/database.errors';
+import { StatementNames } from '@/infrastructure/postgres/statement-names';
 import { compile, type SqlQuery, type SqlSession } from '@/infrastructure/postgres/sql';
 import { LogUnavailableError, UnknownTopicError } from '../transport.errors';
 
@@ -23,6 +24,7 @@ export interface LogDatabaseOptions {
 /** A pool whose statements end in bounded time; faults come out as the transport's errors. */
 export class LogDatabase implements SqlSession {
   private readonly pool: pg.Pool;
+  private readonly names = new StatementNames();
 
   constructor(options: LogDatabaseOptions) {
     this.pool = new pg.Pool({
@@ -42,7 +44,7 @@ export class LogDatabase implements SqlSession {
   }
 
   async rows<Row>(query: SqlQuery): Promise<Row[]> {
-    return (await this.query(compile(query))).rows as Row[];
+    return (await this.query(this.statement(query))).rows as Row[];
   }
 
   async row<Row>(query: SqlQuery): Promise<Row | undefined> {
@@ -50,7 +52,7 @@ export class LogDatabase implements SqlSession {
   }
 
   async run(query: SqlQuery): Promise<number> {
-    return (await this.query(compile(query))).rowCount ?? 0;
+    return (await this.query(this.statement(query))).rowCount ?? 0;
   }
 
   /** A statement the server plans once per connection. */
@@ -85,6 +87,12 @@ export class LogDatabase implements SqlSession {
 
   async close(): Promise<void> {
     if (!this.pool.ended && !this.pool.ending) await this.pool.end();
+  }
+
+  private statement(query: SqlQuery): pg.QueryConfig {
+    const { text, values } = compile(query);
+    const name = this.names.nameOf(text);
+    return name === undefined ? { text, values } : { name, text, values };
   }
 
   private async query(query: pg.QueryConfig): Promise<pg.QueryResult> {

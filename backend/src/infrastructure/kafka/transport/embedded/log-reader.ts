@@ -1,3 +1,4 @@
+import { Coalescer } from '@/infrastructure/concurrency/coalescer';
 import { OffsetOutOfRangeError, UnknownTopicError } from '../transport.errors';
 import type { FetchedBatch, LogRecord, Position, ReadRequest, TopicPartition } from '../transport.port';
 import { decodeHeaders, encodedLength } from './header-codec';
@@ -5,6 +6,7 @@ import { laneKey } from './lane-key';
 import { isSegmentGone, type LogDatabase } from './log-database';
 
 interface Row {
+  readonly nth: string;
   readonly log_start: string | null;
   readonly log_end: string | null;
   readonly record_offset: string;
@@ -19,26 +21,42 @@ export interface ReadBatch extends FetchedBatch {
   readonly logStart: bigint;
 }
 
-const READ_TEXT =
-  'select log_start, log_end, record_offset, record_time, key, value, headers from log.read($1, $2, $3, $4, $5)';
+interface Wanted {
+  readonly from: Position;
+  readonly maxBytes: number;
+}
+
+/** In the order of what was asked for, and of the offsets. */
+const READ_TEXT = `
+  select nth, log_start, log_end, record_offset, record_time, key, value, headers
+  from unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) with ordinality
+    as wanted (topic, partition, from_offset, most_bytes, nth)
+  cross join lateral log.read(wanted.topic, wanted.partition, from_offset, $5, most_bytes)`;
 const BATCH_RECORDS = 1_000;
 const DROPS_IN_A_ROW = 5;
+const TOGETHER = { items: 16, calls: 2 };
 
 /**
- * Reads of one partition. Groups that stand at the same offset, as all do at the tail, share one statement and its
- * records; a group that lags behind stands elsewhere and reads for itself.
+ * Groups that stand at the same offset of a partition, as all do at the tail, share its records; a group that lags
+ * behind stands elsewhere and reads for itself. What is asked for while others are being read shares a statement.
  */
 export class LogReader {
   private readonly underWay = new Map<string, Promise<ReadBatch>>();
+  private readonly batches: Coalescer<Wanted, ReadBatch | undefined>;
 
-  constructor(private readonly database: LogDatabase) {}
+  constructor(private readonly database: LogDatabase) {
+    this.batches = new Coalescer((wanted) => this.select(wanted, BATCH_RECORDS), TOGETHER);
+  }
 
   /** What follows the position, empty at the end and outside of the log. */
   next(from: Position, maxBytes: number): Promise<ReadBatch> {
     const key = `${laneKey(from)}@${from.offset}/${maxBytes}`;
     const shared = this.underWay.get(key);
     if (shared) return shared;
-    const reading = this.select(from, BATCH_RECORDS, maxBytes).finally(() => this.underWay.delete(key));
+    const reading = this.batches
+      .submit({ from, maxBytes })
+      .then((batch) => batch ?? unknownPartition(from))
+      .finally(() => this.underWay.delete(key));
     this.underWay.set(key, reading);
     return reading;
   }
@@ -50,7 +68,8 @@ export class LogReader {
     let nextOffset = from.offset;
     for (;;) {
       const at = { topic, partition, offset: nextOffset };
-      const batch = await this.select(at, limit - records.length, maxBytes - bytes);
+      const wanted = [{ from: at, maxBytes: maxBytes - bytes }];
+      const [batch = unknownPartition(at)] = await this.select(wanted, limit - records.length);
       if (at.offset < batch.logStart || at.offset > batch.endOffset) throw outOfRange(at, batch);
       let full = batch.records.length === 0;
       for (const record of batch.records) {
@@ -67,12 +86,20 @@ export class LogReader {
     }
   }
 
-  private async select(from: Position, limit: number, maxBytes: number): Promise<ReadBatch> {
-    const { topic, partition, offset } = from;
+  /** Undefined for a partition that there is not. */
+  private async select(wanted: readonly Wanted[], limit: number): Promise<(ReadBatch | undefined)[]> {
+    const values = [
+      wanted.map(({ from }) => from.topic),
+      wanted.map(({ from }) => from.partition),
+      wanted.map(({ from }) => from.offset.toString()),
+      wanted.map(({ maxBytes }) => Math.max(0, maxBytes)),
+      limit,
+    ];
     for (let drops = 0; ; drops += 1) {
       try {
-        const values = [topic, partition, offset.toString(), limit, Math.max(0, maxBytes)];
-        return toBatch(from, await this.database.prepared<Row>('log_read', READ_TEXT, values));
+        const rows = await this.database.prepared<Row>('log_read', READ_TEXT, values);
+        const byWanted = Map.groupBy(rows, ({ nth }) => Number(nth));
+        return wanted.map(({ from }, index) => toBatch(from, byWanted.get(index + 1) ?? []));
       } catch (error) {
         if (!isSegmentGone(error) || drops === DROPS_IN_A_ROW) throw error;
       }
@@ -80,10 +107,12 @@ export class LogReader {
   }
 }
 
-function toBatch(from: Position, [bounds, ...rows]: readonly Row[]): ReadBatch {
-  if (!bounds || bounds.log_start === null || bounds.log_end === null) {
-    throw new UnknownTopicError(`There is no partition ${from.partition} of topic ${from.topic}.`);
-  }
+function unknownPartition({ topic, partition }: Position): never {
+  throw new UnknownTopicError(`There is no partition ${partition} of topic ${topic}.`);
+}
+
+function toBatch(from: Position, [bounds, ...rows]: readonly Row[]): ReadBatch | undefined {
+  if (!bounds || bounds.log_start === null || bounds.log_end === null) return undefined;
   const records = rows.map((row) => toRecord(from, row));
   const last = records.at(-1);
   return {

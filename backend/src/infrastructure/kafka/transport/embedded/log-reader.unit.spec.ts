@@ -12,11 +12,16 @@ function logWithHoles(most: number) {
   const bounds = { log_start: '0', log_end: String(END) };
   return {
     prepared: async (_name: string, _text: string, values: readonly unknown[]) => {
-      const from = BigInt(String(values[2]));
-      const limit = Math.min(Number(values[3]), most);
-      const rows = THERE.filter((offset) => offset >= from).slice(0, limit);
+      const limit = Math.min(Number(values[4]), most);
       const record = { record_time: '1', key: null, value: Buffer.from('x'), headers: encodeHeaders([]) };
-      return [bounds, ...rows.map((offset) => ({ ...record, record_offset: String(offset) }))];
+      return (values[2] as readonly string[]).flatMap((from, index) => {
+        const nth = String(index + 1);
+        const rows = THERE.filter((offset) => offset >= BigInt(from)).slice(0, limit);
+        return [
+          { nth, ...bounds },
+          ...rows.map((offset) => ({ nth, ...record, record_offset: String(offset) })),
+        ];
+      });
     },
   } as unknown as LogDatabase;
 }

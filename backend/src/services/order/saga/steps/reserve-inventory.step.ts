@@ -5,12 +5,13 @@ export const reserveInventoryStep: RemoteStep<OrderSagaContext> = {
   kind: 'remote',
   name: 'inventory',
   deadlineMs: 60_000,
-  request: ({ order }, deadline) => ({
+  request: ({ order }, deadline, attempt) => ({
     eventType: 'inventory.reservation.requested',
     data: {
       orderId: order.orderId,
       items: order.items.map(({ productId, quantity }) => ({ productId, quantity })),
       deadline,
+      attempt,
     },
   }),
   replies: { done: 'inventory.reserved', failed: 'inventory.reservation.failed' },

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { TransactionSlots } from './transaction-slots';
+import { Slots } from './slots';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('TransactionSlots', () => {
+describe('Slots', () => {
   it('gives at most so many', async () => {
-    const slots = new TransactionSlots(2);
+    const slots = new Slots(2);
     await slots.take();
     expect(slots.tryTake(() => undefined)).toBe(true);
     expect(slots.tryTake(() => undefined)).toBe(false);
   });
 
   it('goes on to the next in turn as one is given back', async () => {
-    const slots = new TransactionSlots(1);
+    const slots = new Slots(1);
     await slots.take();
     const order: string[] = [];
     const works = ['a', 'b', 'c'].map(async (name) => {
@@ -26,7 +26,7 @@ describe('TransactionSlots', () => {
   });
 
   it('passes over who wants none any more', async () => {
-    const slots = new TransactionSlots(1);
+    const slots = new Slots(1);
     await slots.take();
     let asked = 0;
     // A dispatcher that is on hold, or has stopped, lets the offer go by.
@@ -41,7 +41,7 @@ describe('TransactionSlots', () => {
   });
 
   it('asks nobody twice who did not ask again', async () => {
-    const slots = new TransactionSlots(1);
+    const slots = new Slots(1);
     let asked = 0;
     await slots.take();
     slots.tryTake(() => (asked += 1));
