@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { eventually } from '@/testing/eventually';
 import { type TestDatabase, testDatabase } from '@/testing/test-database';
@@ -8,6 +11,7 @@ import { ForeignReader } from '../support/foreign-reader';
 import type { LedgerLine } from '../support/ledger';
 import { Shop } from '../support/shop';
 
+const SAGAS = join(import.meta.dirname, '../../scripts/sagas.mjs');
 const NOT_SHIPPING = 'gateway,auth,product,cart,order,payment,inventory,notification,analytics,audit';
 const [MAIN, SHIPPING] = [0, 1];
 const NOTHING = { captured: 0, refunded: 0, captures: 0, refunds: 0 };
@@ -42,6 +46,10 @@ export class FlowShop {
     });
     await eventually(async () => (await customer.call('GET', '/api/products/prod-024')).status === 200);
     return flowShop;
+  }
+
+  get url(): string {
+    return this.shop.url;
   }
 
   get databaseUrl(): string {
@@ -87,6 +95,13 @@ export class FlowShop {
     const { body } = await call<LedgerLine[]>(this.shop.simulatorUrl, 'GET', path);
     const { orderId: _, ...line } = body.find((one) => one.orderId === orderId) ?? { orderId, ...NOTHING };
     return line;
+  }
+
+  /** What `npm run sagas -- show ORDER` says. */
+  async whereIs(orderId: string): Promise<string> {
+    const env = { ...process.env, OPS_URL: this.shop.url };
+    const { stdout } = await promisify(execFile)(process.execPath, [SAGAS, 'show', orderId], { env });
+    return stdout;
   }
 
   /** `reserve 1 prod-005 2`: kind, attempt, product, pieces; as they were moved. */

@@ -92,6 +92,11 @@ describe.each(FLOWS)('orders with the stamp %s', (flow) => {
     expect(await shop.level(MUG)).toEqual(before);
     const { captured, refunded, captures, refunds } = await shop.ledgerOf(orderId);
     expect(captures).toBe(failure.captures[flow]);
+    const told = await shop.whereIs(orderId);
+    const is = flow === 'saga' && failure.status === 'cancelled' ? 'compensated' : failure.status;
+    expect(told).toContain(`order ${orderId}  ${is.replaceAll('_', ' ')}`);
+    expect(told).toMatch(flow === 'saga' ? `order:${orderId} (order, version` : 'saga        none');
+    expect(told).toMatch(/turned back [A-Z_]+: /);
     const kept = failure.status === 'needs_attention';
     expect([refunds, refunded]).toEqual(kept ? [0, 0] : [captures, captured]);
   });
@@ -177,6 +182,9 @@ describe.each(FLOWS)('orders with the stamp %s', (flow) => {
     });
 
     it('a reservation whose time has passed goes back, with what was paid', async () => {
+      expect(await shop.whereIs(late)).toMatch(
+        flow === 'saga' ? 'waits for shipment' : 'waits for   shipment, until 2',
+      );
       await shop.letTimePass(late);
       await shop.reader.waitFor('shipment.cancel.requested', late);
       // Until it is known that no parcel is under way the stock is not sold to anybody else.

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import type { SagaAct, SagaActed } from '@/infrastructure/ops/sagas/saga-act';
-import type { OpsClient } from '../ops-client';
+import { type OpsClient, RefusedByPlatform } from '../ops-client';
 import { say } from '../run-command';
+import { actWithoutSaga } from './act-without-saga';
 import type { Arguments } from './arguments';
 import { pathOf } from './look';
 import { entryText, headline } from './tell';
+import { orderWithoutSaga } from './without-saga';
 
 const acted = z.custom<SagaActed>();
+
+/** Also where a service is silent that would have no saga of the order. */
+const NOT_FOUND = ['SAGA_NOT_FOUND', 'PROCESS_UNREACHABLE'];
 
 export async function act(
   client: OpsClient,
@@ -15,7 +20,14 @@ export async function act(
 ): Promise<number> {
   const { reason } = values;
   const body = reason === undefined ? {} : { reason };
-  const saga = await client.post(`${pathOf(id)}/${command}`, acted, body);
+  const saga = await client.post(`${pathOf(id)}/${command}`, acted, body).catch((error: unknown) => {
+    if (error instanceof RefusedByPlatform && NOT_FOUND.includes(error.code)) return error;
+    throw error;
+  });
+  if (saga instanceof RefusedByPlatform) {
+    if (await orderWithoutSaga(client, id)) return actWithoutSaga(client, id, command, values.json);
+    throw saga;
+  }
   if (values.json) {
     say(JSON.stringify(saga));
     return 0;

@@ -7,6 +7,7 @@ import type { OpsClient } from '../ops-client';
 import { complain, say, UsageError } from '../run-command';
 import type { Arguments } from './arguments';
 import { agoOf, headline, tellSaga, whyOf } from './tell';
+import { orderWithoutSaga, tellOrder } from './without-saga';
 
 export const PATH = '/ops/api/sagas';
 
@@ -49,9 +50,14 @@ export async function list(client: OpsClient, { values }: Arguments): Promise<nu
   return 0;
 }
 
-/** All sagas of an order, the first one first, or the one that is named. */
+/** All sagas of an order, the first one first, or the one that is named; an order without one as it stands. */
 export async function show(client: OpsClient, { id, values }: Arguments): Promise<number> {
   const { items, unreachable } = await client.get(PATH, sagas, { about: id });
+  const order = items.length === 0 ? await orderWithoutSaga(client, id) : undefined;
+  if (order) {
+    for (const line of values.json ? [JSON.stringify(order)] : tellOrder(order)) say(line);
+    return 0;
+  }
   const exact = items.some((one) => one.id === id);
   const ids = exact || items.length === 0 ? [id] : items.map((one) => one.id).toReversed();
   const found: SagaView[] = [];

@@ -8,6 +8,7 @@ import { type ServiceState, serviceState } from '@/testing/service-state';
 import type { Order } from './domain/order';
 import { type ChoreographyEvent, OrderChoreography } from './order-choreography.service';
 import { OrderLifecycle } from './order-lifecycle.service';
+import { ResumeOrder } from './resume-order.service';
 import { CatalogueStore } from './state/catalogue-store';
 import { ChoreographyStore } from './state/choreography-store';
 import { orderMigrations } from './state/order.migrations';
@@ -150,6 +151,48 @@ describe('the time of an order without a saga', () => {
     expect(await asked(orderId)).toEqual(Array(7).fill('inventory.release.requested'));
     await answer(orderId, 'inventory.released');
     expect(await seen(orderId)).toEqual({ way: 'pending validated reserved cancelled', reason: 'NO' });
+  });
+
+  it('leaves what nobody returns for a day to a person, who can have it asked for again', async () => {
+    const orderId = await placed();
+    await answer(orderId, 'inventory.reserved', 'payment.completed');
+    await letTimePass(orderId);
+    expect(await choreography.expireOne()).toBe(true);
+    await answer(orderId, 'shipment.cancelled');
+    const asks = async (type: EventType) => (await asked(orderId)).filter((one) => one === type).length;
+    const status = async () => (await seen(orderId)).way?.split(' ').at(-1);
+    for (let times = 1; times <= 148; times += 1) {
+      expect(await asks('inventory.release.requested')).toBe(0);
+      await letTimePass(orderId);
+      expect(await choreography.expireOne()).toBe(true);
+    }
+    expect(await asks('payment.refund.requested')).toBe(148);
+    expect(await asks('inventory.release.requested')).toBe(1);
+    const resuming = new ResumeOrder(state.unitOfWork, choreography, state.publisher);
+    const resume = () => resuming.resume(orderId, 'ada');
+    await expect(resume()).rejects.toMatchObject({ code: 'ORDER_NOT_RESUMABLE', status: 409 });
+    await answer(orderId, 'inventory.released');
+    expect([await status(), await dueIn(orderId)]).toEqual(['needs_attention', null]);
+    expect(await resume()).toEqual({ orderId, asked: 'payment', resumed: true });
+    expect(await resume()).toEqual({ orderId, asked: 'payment', resumed: false });
+    expect(await asks('payment.refund.requested')).toBe(149);
+    await expectDueIn(orderId, 30);
+    await answer(orderId, 'payment.refunded');
+    expect(await status()).toBe('cancelled');
+    await expect(resume()).rejects.toMatchObject({ code: 'ORDER_NOT_RESUMABLE' });
+    await expect(resuming.resume(randomUUID(), 'ada')).rejects.toMatchObject({ status: 404 });
+    expect(await state.publishedOf('audit.recorded')).toMatchObject([
+      { actorId: 'ada', action: 'order.resume', resource: `order/${orderId}` },
+    ]);
+  });
+
+  it('counts an answer that comes when the order needs attention', async () => {
+    const orderId = await placed();
+    await answer(orderId, 'inventory.reserved', 'payment.completed', 'shipment.failed', 'inventory.released');
+    await answer(orderId, 'payment.refund.failed');
+    expect((await seen(orderId)).way).toMatch(/ needs_attention$/);
+    await answer(orderId, 'payment.completed', 'payment.refunded');
+    expect((await seen(orderId)).way).toMatch(/ needs_attention cancelled$/);
   });
 
   it('is handled once by several workers, around an order that is held', async () => {

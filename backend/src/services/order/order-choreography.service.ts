@@ -4,13 +4,16 @@ import { EventPublisherService } from '@/infrastructure/kafka/publisher/event-pu
 import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import {
   begun,
+  type Choreography,
   type ChoreographyInput,
   type ChoreographyOutcome,
   follow,
+  needsAttention,
   type Part,
 } from './domain/choreography';
 import { isOnItsWay } from './domain/order-status';
 import { type OrderFault, validateOrder } from './domain/validate-order';
+import { OrderNotResumableError } from './order.errors';
 import { OrderLifecycle } from './order-lifecycle.service';
 import { CatalogueStore } from './state/catalogue-store';
 import { ChoreographyStore } from './state/choreography-store';
@@ -28,6 +31,14 @@ export type ChoreographyEvent = ShopEvent<
   | 'shipment.failed'
   | 'shipment.cancelled'
 >;
+
+export interface Resumed {
+  readonly orderId: string;
+  /** What is asked to be taken back now. */
+  readonly asked: Part | null;
+  /** False where it was asked for already. */
+  readonly resumed: boolean;
+}
 
 const POSTPONED_AFTER_ERROR_MS = 10_000;
 
@@ -62,6 +73,22 @@ export class OrderChoreography {
     await this.apply(orderId, { kind: 'taken_back', fault });
   }
 
+  /**
+   * Has what was not taken back asked for again; a repetition changes nothing. Undefined where there is no such order
+   * without a saga; throws `OrderNotResumableError` where it does not need it.
+   */
+  async resume(orderId: string): Promise<Resumed | undefined> {
+    const order = await this.orders.lock(orderId);
+    if (order?.flow !== 'choreography') return undefined;
+    const { state } = await this.states.load(orderId);
+    if (order.status !== 'needs_attention' || !isFollowed(order, state))
+      throw new OrderNotResumableError(order.status);
+    if (!needsAttention(state)) return { orderId, asked: state.asked?.part ?? null, resumed: false };
+    const outcome = follow(state, { kind: 'resumed' });
+    await this.saveAndCarryOut(orderId, outcome);
+    return { orderId, asked: outcome.ask, resumed: true };
+  }
+
   /** Handles one order whose time has come; false when none has or others hold those that have. */
   async expireOne(): Promise<boolean> {
     let due: string | undefined;
@@ -85,14 +112,15 @@ export class OrderChoreography {
     const order = await this.orders.lock(orderId);
     const { state, overdue } = await this.states.load(orderId);
     if (!overdue) return;
-    if (!isFollowed(order)) return this.states.save(orderId, { state, dueInMs: null });
+    if (!isFollowed(order, state)) return this.states.save(orderId, { state, dueInMs: null });
     await this.saveAndCarryOut(orderId, follow(state, { kind: 'due' }));
   }
 
   private async apply(orderId: string, input: ChoreographyInput): Promise<void> {
-    if (!isFollowed(await this.orders.lock(orderId))) return;
+    const order = await this.orders.lock(orderId);
+    if (!order || !mayBeFollowed(order)) return;
     const { state } = await this.states.load(orderId);
-    await this.saveAndCarryOut(orderId, follow(state, input));
+    if (isFollowed(order, state)) await this.saveAndCarryOut(orderId, follow(state, input));
   }
 
   private async saveAndCarryOut(orderId: string, outcome: ChoreographyOutcome): Promise<void> {
@@ -116,8 +144,12 @@ export class OrderChoreography {
   }
 }
 
-const isFollowed = (order: OrderRow | undefined): boolean =>
-  order?.flow === 'choreography' && isOnItsWay(order.status);
+const mayBeFollowed = ({ flow, status }: OrderRow): boolean =>
+  flow === 'choreography' && (isOnItsWay(status) || status === 'needs_attention');
+
+/** An answer that comes to one that needs attention still counts, unless a return has brought it there. */
+const isFollowed = (order: OrderRow | undefined, { failure }: Choreography): boolean =>
+  order !== undefined && mayBeFollowed(order) && (isOnItsWay(order.status) || failure !== null);
 
 function inputOf(event: ChoreographyEvent): ChoreographyInput {
   switch (event.eventType) {

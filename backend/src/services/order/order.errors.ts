@@ -38,6 +38,17 @@ export class UnknownProductError extends OrderError {
   }
 }
 
+/** The shop is new, and this service has not heard of any product yet. */
+export class CatalogueNotReadyError extends RetryLaterError {
+  readonly code = 'CATALOGUE_NOT_READY';
+  override readonly status = 503;
+  readonly retryAfterSeconds = 1;
+
+  constructor() {
+    super('The shop has just been opened and does not know its products yet.');
+  }
+}
+
 /** The order names products that are not sold at present; each fault names one. */
 export class ProductNotSellableError extends OrderError {
   readonly code = 'PRODUCT_NOT_SELLABLE';
@@ -77,6 +88,16 @@ export class OrderNotCancellableError extends OrderError {
 
   constructor(status: string) {
     super(`The order is ${status} and can no longer be cancelled.`);
+  }
+}
+
+/** Nothing of the order was refused or left unanswered; there is nothing to ask for again. */
+export class OrderNotResumableError extends OrderError {
+  readonly code = 'ORDER_NOT_RESUMABLE';
+  override readonly status = 409;
+
+  constructor(status: string) {
+    super(`The order is ${status.replaceAll('_', ' ')}: there is nothing to ask for again.`);
   }
 }
 

@@ -18,6 +18,7 @@ import { OrderEventService } from './order-event.service';
 import { OrderLifecycle } from './order-lifecycle.service';
 import { OrderProjections } from './order-projections.service';
 import { PlaceOrder } from './place-order.service';
+import { ResumeOrder } from './resume-order.service';
 import { returnSaga, returnSagaProviders } from './returns/return-saga.providers';
 import { orderSaga, orderSagaProviders } from './saga/order-saga.providers';
 import { OrderSagaService } from './saga/order-saga.service';
@@ -47,6 +48,7 @@ import { OrderStore } from './state/order-store';
     OrderLifecycle,
     OrderChoreography,
     OrderChoreographyTimers,
+    ResumeOrder,
     PlaceOrder,
     CancelOrder,
     ...sagaProviders(orderSaga, returnSaga),

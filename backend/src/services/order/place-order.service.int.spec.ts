@@ -18,11 +18,12 @@ describe('placing an order', () => {
   let state: ServiceState;
   let placeOrder: PlaceOrder;
   let queries: OrderQueries;
+  let catalogue: CatalogueStore;
 
   beforeAll(async () => {
     state = await serviceState('order', orderMigrations);
     const settings = new OrderSettings('saga', 'EUR');
-    const catalogue = new CatalogueStore(state.unitOfWork);
+    catalogue = new CatalogueStore(state.unitOfWork);
     queries = new OrderQueries(state.database);
     placeOrder = new PlaceOrder(
       state.unitOfWork,
@@ -120,5 +121,17 @@ describe('placing an order', () => {
     expect(first.map(({ orderId }) => orderId)).toEqual(placed.slice(0, 3));
     const second = await queries.list(owner.userId, 2, JSON.parse(first[1]?.position ?? ''));
     expect(second.map(({ orderId }) => orderId)).toEqual(placed.slice(2, 5));
+  });
+
+  it('has clients come again while no product is known', async () => {
+    const key = randomUUID();
+    await state.unitOfWork.run(() => catalogue.clear());
+    await expect(placeOrder.place(user, key, body())).rejects.toMatchObject({
+      code: 'CATALOGUE_NOT_READY',
+      status: 503,
+      retryAfterSeconds: 1,
+    });
+    await state.unitOfWork.run(() => catalogue.add('lamp', 12.5));
+    await expect(placeOrder.place(user, key, body())).resolves.toMatchObject({ status: 'pending' });
   });
 });

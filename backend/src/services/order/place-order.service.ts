@@ -10,6 +10,7 @@ import { type PricedLine, priceOrder } from './domain/pricing';
 import type { Catalogue } from './domain/validate-order';
 import type { PlaceOrderBody } from './entry/place-order.body';
 import {
+  CatalogueNotReadyError,
   IdempotencyKeyReusedError,
   ProductNotSellableError,
   UnknownCouponError,
@@ -59,6 +60,8 @@ export class PlaceOrder {
     if (body.couponCode !== undefined) throw new UnknownCouponError();
     const known = await this.catalogue.find(body.items.map(({ productId }) => productId));
     const { currency, flow } = this.settings;
+    if (Object.keys(known).length === 0 && (await this.catalogue.isEmpty()))
+      throw new CatalogueNotReadyError();
     const lines = pricedLines(body, known, currency);
     const totals = priceOrder(lines, { shipped: body.shippingAddress !== undefined });
     const amount = (minor: number) => fromMinorUnits(minor, currency);

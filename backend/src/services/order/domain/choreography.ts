@@ -15,6 +15,8 @@ const ANSWER_WITHIN_MS: Readonly<Record<Part, number>> = {
 };
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 600_000;
+/** With these pauses about a day, as a saga asks; what is not answered by then is left to a person. */
+const MOST_ASKS = 148;
 
 export interface Choreography {
   /** The part that has to answer next while the order goes forward. */
@@ -25,6 +27,7 @@ export interface Choreography {
   readonly required: readonly Part[];
   /** Parts known to be taken back; the word may come before the reason for it. */
   readonly undone: readonly Part[];
+  /** Parts that are not taken back, for good, or that nobody has answered about in a day. */
   readonly refused: readonly Part[];
   /** The part that was last asked to be taken back, and how many times. */
   readonly asked: { readonly part: Part; readonly attempt: number } | null;
@@ -47,7 +50,9 @@ export type ChoreographyInput =
   | { readonly kind: 'taken_back'; readonly fault: OrderFault }
   | { readonly kind: 'undone' | 'undo_refused'; readonly part: Part }
   /** Nothing came in time. */
-  | { readonly kind: 'due' };
+  | { readonly kind: 'due' }
+  /** A person has what was not taken back asked for again. */
+  | { readonly kind: 'resumed' };
 
 export interface ChoreographyOutcome {
   readonly state: Choreography;
@@ -89,6 +94,8 @@ export function follow(state: Choreography, input: ChoreographyInput): Choreogra
       return onSettled({ ...state, refused: [...new Set([...state.refused, input.part])] });
     case 'due':
       return state.failure ? askNext(state) : takeBack(state, deadlinePassed(state.awaits));
+    case 'resumed':
+      return needsAttention(state) ? askNext({ ...state, refused: [], asked: null }) : unmoved(state);
   }
 }
 
@@ -119,19 +126,31 @@ function askNext(state: Choreography): ChoreographyOutcome {
   const [part] = openParts(state);
   if (!part) return ended(state);
   const attempt = state.asked?.part === part ? state.asked.attempt + 1 : 1;
+  if (attempt > MOST_ASKS) return askNext({ ...state, refused: [...state.refused, part] });
   const dueInMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
   return { state: { ...state, asked: { part, attempt } }, moves: [], ask: part, dueInMs };
 }
 
 function ended(state: Choreography): ChoreographyOutcome {
-  const atRisk = state.required.some((part) => state.refused.includes(part) && !state.undone.includes(part));
-  return { state, moves: [atRisk ? 'needs_attention' : 'cancelled'], ask: null, dueInMs: null };
+  return {
+    state,
+    moves: [needsAttention(state) ? 'needs_attention' : 'cancelled'],
+    ask: null,
+    dueInMs: null,
+  };
 }
+
+/** Nothing is asked for any more, and not everything was taken back. */
+export const needsAttention = (state: Choreography): boolean =>
+  state.failure !== null && openParts(state).length === 0 && heldParts(state).length > 0;
 
 const unmoved = (state: Choreography): ChoreographyOutcome => ({ state, moves: [], ask: null });
 
-const openParts = ({ required, undone, refused }: Choreography): readonly Part[] =>
-  required.filter((part) => !undone.includes(part) && !refused.includes(part));
+const heldParts = ({ required, undone }: Choreography): readonly Part[] =>
+  required.filter((part) => !undone.includes(part));
+
+const openParts = (state: Choreography): readonly Part[] =>
+  heldParts(state).filter((part) => !state.refused.includes(part));
 
 const deadlinePassed = (part: Part): OrderFault => ({
   code: 'DEADLINE_PASSED',

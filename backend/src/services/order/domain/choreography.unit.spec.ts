@@ -80,6 +80,35 @@ describe('an order without a saga', () => {
       expect(follow(newChoreography, { kind: 'due' }).state.failure?.code).toBe('DEADLINE_PASSED');
     });
 
+    it('is left to a person after a day without an answer, the other parts taken back', () => {
+      const late = (times: number) =>
+        Array.from({ length: times }, (): ChoreographyInput => ({ kind: 'due' }));
+      const asking = [failed('shipment'), ...late(148)];
+      const seconds = times(asking).reduce<number>((sum, due) => sum + (due ?? 0), 0);
+      expect(seconds / 3_600).toBeGreaterThan(24);
+      expect(seconds / 3_600).toBeLessThan(24.5);
+      expect(after(asking).asked).toEqual(Array(148).fill('payment'));
+      const over = after([...asking, ...late(1), undone('inventory')]);
+      expect(over.asked.slice(148)).toEqual(['inventory']);
+      expect(over.moves).toEqual(['needs_attention']);
+    });
+
+    it('asks again for what was refused when a person says so, and counts an answer that comes late', () => {
+      const resumed: ChoreographyInput = { kind: 'resumed' };
+      const refused: ChoreographyInput = { kind: 'undo_refused', part: 'payment' };
+      const stuck = [takenBack, undone('shipment'), refused, undone('inventory')];
+      expect(after([resumed]).asked).toEqual([]);
+      expect(after([takenBack, refused, resumed]).asked).toEqual(['shipment']);
+      expect(after([...stuck, resumed, resumed, undone('payment')])).toEqual({
+        asked: ['shipment', 'payment', 'inventory', 'payment'],
+        moves: ['needs_attention', 'cancelled'],
+      });
+      expect(after([...stuck, undone('payment'), resumed])).toEqual({
+        asked: ['shipment', 'payment', 'inventory'],
+        moves: ['needs_attention', 'cancelled'],
+      });
+    });
+
     it('asks for what the others do not take back by themselves', () => {
       const inputs: ChoreographyInput[] = [failed('shipment'), { kind: 'due' }, undone('payment')];
       expect(times(inputs)).toEqual([30, 30, 30]);

@@ -28,6 +28,10 @@ export class CatalogueStore {
     await this.unitOfWork.sql.run(sql`delete from catalogue`);
   }
 
+  async isEmpty(): Promise<boolean> {
+    return (await this.unitOfWork.sql.row(sql`select from catalogue limit 1`)) === undefined;
+  }
+
   async find(productIds: readonly string[]): Promise<Catalogue> {
     const rows = await this.unitOfWork.sql.rows<{ productId: string; price: number; sellable: boolean }>(sql`
       select product_id as "productId", price::float8 as price, sellable from catalogue

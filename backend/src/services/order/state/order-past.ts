@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { eventsOf } from '@/infrastructure/event-store/stream-rows';
 import { upcast } from '@/infrastructure/event-store/upcast';
 import { Database } from '@/infrastructure/postgres/database';
+import { sql } from '@/infrastructure/postgres/sql';
+import { type Choreography, newChoreography } from '../domain/choreography';
 import type { Order, OrderFlow } from '../domain/order';
 import {
   evolve,
@@ -26,6 +28,14 @@ export interface OrderAtVersion {
   readonly history: readonly StatusRow[];
   /** In today's form. */
   readonly events: readonly RecordedOrderEvent[];
+  /** What an order without a saga waits for now; null for the others, and for an earlier version. */
+  readonly choreography: ChoreographyNow | null;
+}
+
+/** Times are ISO 8601. */
+export interface ChoreographyNow extends Choreography {
+  /** When it is taken back, or asked back once more, unless an answer comes; null: never. */
+  readonly dueAt: string | null;
 }
 
 /** What an order was, by its stream alone. */
@@ -51,6 +61,14 @@ export class OrderPast {
       order,
       history: events.map((event, index) => statusRow(event, index + 1)),
       events,
+      choreography:
+        flow === 'choreography' && version === undefined ? await this.choreographyOf(orderId) : null,
     };
+  }
+
+  private async choreographyOf(orderId: string): Promise<ChoreographyNow | null> {
+    const row = await this.database.row<{ state: Choreography; dueAt: Date | null }>(sql`
+      select state, due_at as "dueAt" from choreographies where order_id = ${orderId}`);
+    return row ? { ...newChoreography, ...row.state, dueAt: row.dueAt?.toISOString() ?? null } : null;
   }
 }

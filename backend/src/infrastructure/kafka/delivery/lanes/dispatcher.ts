@@ -96,9 +96,11 @@ export class Dispatcher {
 
   private pumpTogether(kind: 'shared' | 'batch'): void {
     const queue = this.waiting[kind];
-    const { slots } = this.options;
+    const { slots, limits } = this.options;
     while (this.holds === 0 && queue.length > 0) {
-      const gathering = this.gathers(queue.peek()?.lane.head) ? slots.gatherings[kind] : undefined;
+      // What fills a transaction by itself has nothing to gather for.
+      const gathers = queue.length < limits.eventsPerTransaction && this.gathers(queue.peek()?.lane.head);
+      const gathering = gathers ? slots.gatherings[kind] : undefined;
       const gathered = gathering?.begin(this.pumpAgain);
       if (gathering && !gathered) return;
       if (!slots.tryTake(this.pumpAgain)) return gathered?.();

@@ -151,8 +151,7 @@ describe('Dispatcher', () => {
     async (type) => {
       const slots = new TransactionSlots(8);
       const [one, other] = [new Subscription({}, true, slots), new Subscription({}, true, slots)];
-      one.ready('a', type);
-      for (const key of ['b', 'c']) one.ready(key, type);
+      for (const key of ['a', 'b', 'c']) one.ready(key, type);
       for (const key of ['d', 'e']) other.ready(key, type);
       expect([one.runs, other.runs]).toEqual([['a0'], []]);
       one.end();
@@ -165,15 +164,21 @@ describe('Dispatcher', () => {
     },
   );
 
+  it('lets nothing gather that fills a transaction by itself', () => {
+    const subscription = new Subscription({ eventsPerTransaction: 2 });
+    for (const key of ['a', 'b', 'c', 'd']) subscription.ready(key, 'own');
+    expect(subscription.runs).toEqual(['a0', 'b0 c0']);
+  });
+
   it('keeps what gathers waiting no longer than that where a handler hangs', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const subscription = new Subscription();
-      for (const key of ['a', 'b']) subscription.ready(key, 'own');
+      for (const key of ['a', 'b', 'c']) subscription.ready(key, 'own');
       vi.advanceTimersByTime(GATHERING_MS - 1);
       expect(subscription.runs).toEqual(['a0']);
       vi.advanceTimersByTime(1);
-      expect(subscription.runs).toEqual(['a0', 'b0']);
+      expect(subscription.runs).toEqual(['a0', 'b0 c0']);
     } finally {
       vi.useRealTimers();
     }

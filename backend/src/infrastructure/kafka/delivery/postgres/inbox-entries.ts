@@ -68,13 +68,15 @@ export async function findInInbox(
 export async function leaveInbox(session: SqlSession, runs: readonly EffectRun[]): Promise<void> {
   const wanted = wantedRows(runs);
   if (wanted.length === 0) return;
+  // The first conditions are for the index: as a join it would be used by its first columns alone, see `knownRows`.
   await session.run(sql`
     with wanted as (${columnsOf(wanted)})
-    delete from inbox using wanted
-    where inbox.group_id = wanted.group_id and inbox.handler = wanted.handler
-      and inbox.event_identity = wanted.event_identity and inbox.event_time = wanted.event_time
-      and inbox.topic = wanted.topic and inbox.partition = wanted.partition
-      and inbox."offset" = wanted."offset"`);
+    delete ${sql.freshPlan} from inbox
+    where group_id = any(${runs.map(({ tenure }) => tenure.group)}::text[])
+      and handler = any(${wanted.map(({ handler }) => handler)}::text[])
+      and event_identity = any(${runs.map(({ mark }) => mark.identity)}::text[])
+      and (group_id, handler, event_identity, event_time, topic, partition, "offset") in (
+        select group_id, handler, event_identity, event_time, topic, partition, "offset" from wanted)`);
 }
 
 async function knownRows(
@@ -82,11 +84,17 @@ async function knownRows(
   wanted: readonly Wanted[],
 ): Promise<ReadonlyMap<number, EffectOutcome>> {
   // A topic made anew counts its offsets from 0 again; rows from before topics had an identity have ''.
+  // `offset 0`: each is looked for by the whole key. As a join the planner takes the rows of a group and handler for few
+  // until it has counted them, and compares each event with all of them.
   const rows = await session.rows<{ nth: string; here: boolean }>(sql`
     with wanted as (${columnsOf(wanted)})
-    select wanted.nth, inbox."offset" = wanted."offset" and inbox.topic = wanted.topic
-      and inbox.partition = wanted.partition and inbox.topic_id in (wanted.topic_id, '') as here
-    from wanted join inbox using (group_id, handler, event_identity, event_time)`);
+    select ${sql.freshPlan} wanted.nth, known.here from wanted cross join lateral (
+      select inbox."offset" = wanted."offset" and inbox.topic = wanted.topic
+        and inbox.partition = wanted.partition and inbox.topic_id in (wanted.topic_id, '') as here
+      from inbox where inbox.group_id = wanted.group_id and inbox.handler = wanted.handler
+        and inbox.event_identity = wanted.event_identity and inbox.event_time = wanted.event_time
+      offset 0
+    ) known`);
   return new Map(rows.map(({ nth, here }) => [Number(nth), here ? 'again' : 'repeated']));
 }
 
