@@ -12,6 +12,8 @@ describe('what counts as a crossing', () => {
     'select topic from relay_to_log($1::bigint[])',
     'select log.append($1, $2)',
     'select some_function_of_tomorrow($1)',
+    'with gone as (delete /* of the relay */ from outbox returning seq) select seq from gone',
+    'update -- the oldest\n orders set status = $1',
   ])('%s can change something', (text) => {
     expect(writes(text)).toBe(true);
   });

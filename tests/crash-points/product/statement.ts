@@ -21,7 +21,8 @@ const READERS = new Set(
 const CALLED = /(?<!\b(?:as|with)\s+)\b([a-z_][a-z0-9_.]*)\s*\(/g;
 
 /** Whether the statement can change what others see, of itself or by a function. */
-export function writes(text: string): boolean {
+export function writes(commented: string): boolean {
+  const text = commented.replaceAll(/\/\*[^]*?\*\/|--[^\n]*/g, ' ');
   if (WRITES.test(text)) return true;
   return [...text.toLowerCase().matchAll(CALLED)].some(([, name = '']) => !READERS.has(name));
 }
