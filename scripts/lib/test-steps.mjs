@@ -1,16 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { say, seconds } from './console.mjs';
 import { run } from './run.mjs';
-import { commandScript, nodeBinary } from './workspace.mjs';
+import { commandScript, inRoot, nodeBinary } from './workspace.mjs';
 
 export class Tally {
   passed = 0;
   failed = 0;
   skipped = 0;
   #steps = [];
+  #failures = [];
 
   add({ passed = 0, failed = 0, skipped = 0 }) {
     this.passed += passed;
@@ -19,9 +20,10 @@ export class Tally {
   }
 
   /** Counts a step and remembers it for the table at the end. */
-  step(name, counts, from) {
+  step(name, { failures = [], ...counts }, from) {
     this.add(counts);
     this.#steps.push({ name, time: seconds(from), ...counts });
+    this.#failures.push(...failures);
   }
 
   summary() {
@@ -32,6 +34,7 @@ export class Tally {
           `${failed === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(28)} ${String(passed).padStart(5)} passed ` +
           `${String(failed).padStart(3)} failed ${String(skipped).padStart(3)} skipped  ${time}`,
       ),
+      ...this.#failures,
     ];
   }
 
@@ -92,7 +95,21 @@ function counts(report, code) {
   // A file that does not load has no tests, and an error outside a test belongs to none: both are failures.
   const broken = result.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
-  ).length;
-  const failed = result.numFailedTests + broken;
-  return { passed, skipped, failed: failed === 0 && code !== 0 ? 1 : failed };
+  );
+  const failed = result.numFailedTests + broken.length;
+  const failures = result.testResults.flatMap((file) => failuresOf(file, broken.includes(file)));
+  return { passed, skipped, failed: failed === 0 && code !== 0 ? 1 : failed, failures };
+}
+
+// Said again at the very end, where it is looked for: the report above is thousands of lines long.
+function failuresOf(file, broken) {
+  const path = relative(inRoot(), file.name);
+  if (broken) return [`  × ${path}: ${firstLine(file.message)}`];
+  return file.assertionResults
+    .filter((test) => test.status === 'failed')
+    .map((test) => `  × ${path} > ${test.fullName}: ${firstLine(test.failureMessages.join('\n'))}`);
+}
+
+function firstLine(message = '') {
+  return message.split('\n', 1)[0].slice(0, 300);
 }
