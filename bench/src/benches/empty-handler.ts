@@ -1,7 +1,7 @@
 import { type Bench, perSecond, SHIPPED, valuesOf } from './bench.ts';
 
 const PARTITIONS = 6;
-const WORKLOAD = { count: 200_000, keys: 1_000, seed: 3 };
+const WORKLOAD = { count: 1_000_000, keys: 1_000, seed: 3 };
 
 export const emptyHandler: Bench = {
   name: 'empty-handler',

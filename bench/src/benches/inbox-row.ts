@@ -4,8 +4,8 @@ import { type Bench, type Finding, perSecond, SHIPPED, valuesOf } from './bench.
 
 /** One connection of the peers for each. */
 const PARTITIONS = 8;
-const PER_EVENT = { count: 20_000, keys: 1_000, seed: 4 };
-const SET_BASED = { count: 100_000, keys: 1_000, seed: 5 };
+const PER_EVENT = { count: 100_000, keys: 1_000, seed: 4 };
+const SET_BASED = { count: 500_000, keys: 1_000, seed: 5 };
 const ROWS_PER_INSERT = 500;
 const CONTROL = "@platformatic/kafka's stream over the same records, looking into none";
 

@@ -81,7 +81,7 @@ export const deliveryOptions = z.strictObject({
   /** Lanes of one subscription (group, topic) with a run outside a shared transaction under way. */
   concurrency: z.int().min(1).max(10_000).default(256),
   /** Transactions of all subscriptions of the module under way, each on a connection of the pool. */
-  transactions: z.int().min(1).max(64).default(3),
+  transactions: z.int().min(1).max(64).default(4),
   /** Events that share a transaction where the load is high; one alone never waits for a second. */
   eventsPerTransaction: z.int().min(1).max(1_000).default(100),
   /** Events that a group has read ahead in this process, over its partitions; each gets 256 KiB to 4 MiB of it. */

@@ -1,4 +1,5 @@
 import { identityByPosition, identityText } from '@/infrastructure/kafka/schema/event-identity';
+import { headerText } from '@/infrastructure/kafka/transport/log-record';
 import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
 
 export type EventTime = Date | '-infinity';
@@ -12,9 +13,10 @@ const YEAR_10000 = Date.UTC(10_000, 0, 1);
  * The time under which the inbox keeps an event, the same wherever and whenever it is delivered: that of a UUIDv7 id,
  * else `ce_time`, else the record's for an event that is known by its place in the log, else `-infinity`.
  */
-export function eventTimeOf(identity: string, ceTime: string | undefined, record: LogRecord): EventTime {
+export function eventTimeOf(identity: string, record: LogRecord): EventTime {
   const [, high, low] = UUID_V7.exec(identity) ?? [];
   if (high !== undefined && low !== undefined) return storable(Number.parseInt(high + low, 16));
+  const ceTime = headerText(record, 'ce_time');
   if (ceTime !== undefined && TIMESTAMP.test(ceTime)) return storable(Date.parse(ceTime));
   if (identity === identityText(identityByPosition(record))) return storable(record.timestamp);
   return '-infinity';

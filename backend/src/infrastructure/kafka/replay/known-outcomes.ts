@@ -1,3 +1,4 @@
+import { withValue } from '@/infrastructure/kafka/transport/log-record';
 import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { laneBytes, laneText } from '../delivery/postgres/parked-rows';
@@ -63,9 +64,7 @@ export class KnownLetters {
   /** The record as it had its effect: a person may have mended its value, for a handler or before any was chosen. */
   mended(record: LogRecord, handler = ANY_HANDLER): LogRecord {
     const letter = this.find(record.offset, handler);
-    return letter?.status === 'edited' && letter.editedValue
-      ? { ...record, value: letter.editedValue }
-      : record;
+    return letter?.status === 'edited' && letter.editedValue ? withValue(record, letter.editedValue) : record;
   }
 
   /** Of the handler, or of the record before any handler was chosen. */

@@ -22,9 +22,8 @@ export interface ReplayItem {
 /** Runs the handler as the live group would. Rejects with whatever it throws. */
 export async function invokeInReplay(item: ReplayItem, replay: ReplayScope): Promise<void> {
   const { handler, decoded } = item;
-  const delivery = deliveryOf(item);
-  const context = { ...contextOf(delivery, decoded, handler), replay };
-  await runWithCausality(causalityOf(delivery, decoded), () =>
+  const context = contextOf(deliveryOf(item), decoded, handler, replay);
+  await runWithCausality(causalityOf(decoded), () =>
     runWithDelivery(context, async () => handler.run(decoded.event, context)),
   );
 }

@@ -1,7 +1,8 @@
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import type { EventTransport, LogRecord } from '@/infrastructure/kafka/transport/transport.port';
+import { headerText } from '@/infrastructure/kafka/transport/log-record';
 import { OffsetOutOfRangeError } from '@/infrastructure/kafka/transport/transport.errors';
-import { headerText, laneOf } from '../delivery/lanes/delivery';
+import { laneOf } from '../delivery/lanes/delivery';
 import type { EventOpener, Opened } from '../delivery/runs/event-opener';
 import type { ReplayPartition } from './replay';
 import { deliveryOf, type ReplayItem } from './replay-item';

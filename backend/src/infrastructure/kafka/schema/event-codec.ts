@@ -6,7 +6,7 @@ import type {
   TopicSettings,
 } from '@/infrastructure/kafka/transport/transport.port';
 import { EventReader } from './event-reader';
-import { attributeFaults, headersOf } from './event-headers';
+import { attributeFaults, AVRO, headersOf } from './event-headers';
 import type { EventRegistry } from './event-registry';
 import { maxBytesByTopic, recordBytes } from './record-size';
 import type { RegisteredEvent } from './registered-event';
@@ -25,6 +25,8 @@ export interface DecodedEvent {
   readonly definition: EventDefinition;
   /** What the inbox knows it by. */
   readonly identity: string;
+  /** W3C trace context of whoever published it. */
+  readonly traceparent?: string | undefined;
   /** Of the schema the bytes were written with; undefined for JSON. */
   readonly writerFingerprint: string | undefined;
 }
@@ -36,7 +38,6 @@ export interface EventCodecOptions {
   readonly topics?: readonly TopicSettings[];
 }
 
-const AVRO = 'application/avro';
 const JSON_DATA = 'application/json';
 
 /** Events to records and back: CloudEvents in binary mode with framed Avro; several forms are read. */

@@ -46,6 +46,7 @@ export class EventReader {
       definition,
       event: envelopeOf(received, record, definition, data, avro?.writer),
       identity: identityText(received.identity),
+      traceparent: received.traceparent,
       writerFingerprint: avro?.writer.fingerprint,
     };
   }

@@ -1,5 +1,5 @@
 import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
-import { CE, CONTENT_TYPE, isPlainText, ReceivedHeaders, VALUE_SCHEMA_ID } from './event-headers';
+import { isPlainText, ReceivedHeaders } from './event-headers';
 import { type EventIdentity, identityByPosition } from './event-identity';
 import { UndecodableError } from './schema.errors';
 
@@ -12,6 +12,7 @@ export interface ReceivedEvent {
   readonly occurredAt: string;
   readonly correlationId: string | undefined;
   readonly causationId: string | undefined;
+  readonly traceparent: string | undefined;
   readonly payload: Payload;
 }
 
@@ -25,24 +26,25 @@ export type Payload =
 export function receive(record: LogRecord): ReceivedEvent {
   const { value } = record;
   if (value === null) throw new UndecodableError('The record has no value.');
-  const headers = new ReceivedHeaders(record.headers);
-  const contentType = mediaType(headers.text(CONTENT_TYPE));
+  const headers = new ReceivedHeaders(record);
+  const contentType = headers.mediaType;
   if (contentType.startsWith('application/cloudevents')) {
     if (contentType !== 'application/cloudevents+json') {
       throw new UndecodableError(`Content type '${contentType}' is not read.`);
     }
-    return structured(jsonObject(value), record);
+    return structured(jsonObject(value), record, headers.traceparent);
   }
-  const eventType = headers.text(CE.type);
-  if (eventType === undefined && opensObject(value)) return fromJsonText(jsonObject(value), record);
-  const id = headers.text(CE.id);
-  const source = headers.text(CE.source);
+  const eventType = headers.type;
+  if (eventType === undefined && opensObject(value))
+    return fromJsonText(jsonObject(value), record, headers.traceparent);
+  const { id, source } = headers;
   return {
     eventType,
     identity: id !== undefined && source !== undefined ? { source, id } : identityByPosition(record),
-    occurredAt: isoTimeOf(headers.text(CE.time), record),
-    correlationId: headers.text(CE.correlationId),
-    causationId: headers.text(CE.causationId),
+    occurredAt: isoTimeOf(headers.time, record),
+    correlationId: headers.correlationId,
+    causationId: headers.causationId,
+    traceparent: headers.traceparent,
     payload: binaryPayload(value, contentType, headers),
   };
 }
@@ -54,7 +56,7 @@ const isJson = (type: string): boolean => type === 'application/json' || type.en
 
 function binaryPayload(bytes: Buffer, contentType: string, headers: ReceivedHeaders): Payload {
   if (isJson(contentType)) return { form: 'json', bytes };
-  const schemaId = headers.bytes(VALUE_SCHEMA_ID);
+  const { schemaId } = headers;
   if (schemaId?.length === 17 && schemaId[0] === 1) {
     const hex = schemaId.toString('hex', 1);
     return { form: 'guid', bytes, guid: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') };
@@ -66,20 +68,21 @@ function binaryPayload(bytes: Buffer, contentType: string, headers: ReceivedHead
 type Json = Readonly<Record<string, unknown>>;
 
 /** A line typed into a console producer, or a topic of a shop that writes JSON. */
-function fromJsonText(json: Json, record: LogRecord): ReceivedEvent {
-  if (json['specversion'] !== undefined) return structured(json, record);
+function fromJsonText(json: Json, record: LogRecord, traceparent: string | undefined): ReceivedEvent {
+  if (json['specversion'] !== undefined) return structured(json, record, traceparent);
   return {
     eventType: required(json, 'eventType'),
     identity: identityByPosition(record),
     occurredAt: isoTimeOf(undefined, record),
     correlationId: undefined,
     causationId: undefined,
+    traceparent,
     payload: { form: 'value', value: json['data'] },
   };
 }
 
 /** CloudEvents JSON event format 1.0.2. */
-function structured(json: Json, record: LogRecord): ReceivedEvent {
+function structured(json: Json, record: LogRecord, traceparent: string | undefined): ReceivedEvent {
   if (json['specversion'] !== '1.0') throw new UndecodableError("Member 'specversion' must be '1.0'.");
   return {
     eventType: required(json, 'type'),
@@ -87,6 +90,7 @@ function structured(json: Json, record: LogRecord): ReceivedEvent {
     occurredAt: isoTimeOf(text(json, 'time'), record),
     correlationId: text(json, 'correlationid'),
     causationId: text(json, 'causationid'),
+    traceparent,
     payload: structuredPayload(json),
   };
 }

@@ -41,7 +41,19 @@ export interface LogRecord extends Position {
   readonly headers: readonly RecordHeader[];
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
+  /** The same record, where it has not made objects of its bytes. */
+  readonly packed?: PackedRecord;
 }
+
+export interface PackedRecord {
+  readonly headerCount: number;
+  /** Of key, value and headers together. */
+  readonly bytes: number;
+  /** In order. The value is `bytes[from, to)`. */
+  eachHeader(visit: HeaderVisitor): void;
+}
+
+export type HeaderVisitor = (name: string, bytes: Buffer | null, from: number, to: number) => void;
 
 export interface FetchedBatch extends TopicPartition {
   readonly records: readonly LogRecord[];

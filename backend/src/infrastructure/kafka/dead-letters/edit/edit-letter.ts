@@ -2,6 +2,7 @@ import { CodedError, type Fault } from '@/infrastructure/errors/coded-error';
 import type { EventCodec } from '@/infrastructure/kafka/schema/event-codec';
 import type { EventRegistry } from '@/infrastructure/kafka/schema/event-registry';
 import type { RegisteredEvent } from '@/infrastructure/kafka/schema/registered-event';
+import { withValue } from '@/infrastructure/kafka/transport/log-record';
 import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
 import { EditRefusedError } from '../dead-letters.errors';
 import { recordOf, type StoredLetter } from '../stored-letter';
@@ -43,7 +44,7 @@ export async function editLetter(
     'valueBase64' in edit
       ? Buffer.from(edit.valueBase64, 'base64')
       : await encoded(letter, before, edit, codec, registry);
-  const after = await decoded(codec, { ...record, value });
+  const after = await decoded(codec, withValue(record, value));
   if (before) checkKey(registry, before, after);
   return { value, data: after.data, changes: differences(before?.data, after.data) };
 }

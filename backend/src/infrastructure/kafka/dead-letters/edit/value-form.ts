@@ -1,5 +1,5 @@
 import type { EventCodec } from '@/infrastructure/kafka/schema/event-codec';
-import { CONTENT_TYPE, ReceivedHeaders, VALUE_SCHEMA_ID } from '@/infrastructure/kafka/schema/event-headers';
+import { ReceivedHeaders } from '@/infrastructure/kafka/schema/event-headers';
 import { jsonObject } from '@/infrastructure/kafka/schema/received-event';
 import type { RegisteredEvent } from '@/infrastructure/kafka/schema/registered-event';
 import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
@@ -16,16 +16,16 @@ export async function valueInFormOf(
   definition: RegisteredEvent,
   codec: EventCodec,
 ): Promise<Buffer> {
-  const headers = new ReceivedHeaders(record.headers);
-  const mediaType = (headers.text(CONTENT_TYPE)?.split(';')[0] ?? '').trim().toLowerCase();
+  const headers = new ReceivedHeaders(record);
+  const { mediaType } = headers;
   if (mediaType.startsWith('application/cloudevents')) return inside(record, data);
   if (mediaType === 'application/json' || mediaType.endsWith('+json')) return json(data);
   if (mediaType === '' && isJsonText(record.value)) {
-    return headers.text('ce_type') === undefined ? inside(record, data) : json(data);
+    return headers.type === undefined ? inside(record, data) : json(data);
   }
   if (definition.format.kind === 'json') return json(data);
   const framed = await framedAvro(data, definition, codec);
-  return headers.bytes(VALUE_SCHEMA_ID) === undefined ? framed : framed.subarray(FRAME_BYTES);
+  return headers.schemaId === undefined ? framed : framed.subarray(FRAME_BYTES);
 }
 
 const json = (data: unknown): Buffer => Buffer.from(JSON.stringify(data));

@@ -1,4 +1,5 @@
 import type { Stop } from '@/infrastructure/concurrency/stop';
+import { headerText, memoryOf } from '@/infrastructure/kafka/transport/log-record';
 import type { Logger } from '@/infrastructure/observability/logger';
 import type { DeliveryOptions } from '../delivery.options';
 import type { Parking, ParkedRow, Tenure } from '../delivery-store.port';
@@ -6,7 +7,7 @@ import type { OutcomeCode } from '../outcome-codes';
 import { isChanged, isFenced } from '../runs/failure-class';
 import type { RunFailure, RunResult } from '../runs/run-result';
 import type { SubscriptionPlan } from '../runs/subscription-plan';
-import { type Delivery, headerText, sizeOf } from './delivery';
+import type { Delivery } from './delivery';
 import type { Dispatcher } from './dispatcher';
 import { Lane } from './lane';
 import { LaneRows } from './lane-rows';
@@ -342,7 +343,7 @@ export class LaneTable {
       tenure,
       record: row.record,
       lane: row.lane,
-      bytes: sizeOf(row.record),
+      bytes: memoryOf(row.record),
       entry: undefined,
       row,
       ahead: undefined,

@@ -1,4 +1,5 @@
 import { Stop } from '@/infrastructure/concurrency/stop';
+import { headerText, memoryOf } from '@/infrastructure/kafka/transport/log-record';
 import type { FetchedBatch, LogRecord } from '@/infrastructure/kafka/transport/transport.port';
 import type { ParkedRow, Tenure } from '../delivery-store.port';
 import { OutcomeCode } from '../outcome-codes';
@@ -7,7 +8,7 @@ import type { Segment } from '../progress/segment-writer';
 import type { Lookahead } from '../runs/lookahead';
 import type { RunMeter } from '../runs/run-meter';
 import { EVERY_HANDLER, type Plan, type SubscriptionPlan } from '../runs/subscription-plan';
-import { type Delivery, headerText, laneOf, sizeOf } from './delivery';
+import { type Delivery, laneOf } from './delivery';
 import type { Lane } from './lane';
 import { LaneTable, type LaneTableOptions } from './lane-table';
 
@@ -148,7 +149,7 @@ export class PartitionWorker {
     const plan = late && dead ? this.without(late, dead) : late;
     if (dead && (!plan || dead.includes(EVERY_HANDLER)))
       return this.ledger.complete(entry, late?.codes ?? plans.ownRows);
-    const bytes = sizeOf(record);
+    const bytes = memoryOf(record);
     this.bytes += bytes;
     this.lanes.arrive({
       tenure: this.tenure,

@@ -166,7 +166,7 @@ async function callWith(
   const batch = fresh.map(({ delivery, event }) => ({
     event: event.decoded.event,
     context: contextOf(delivery, event.decoded, handler),
-    within: <T>(work: () => T) => runWithCausality(causalityOf(delivery, event.decoded), work),
+    within: <T>(work: () => T) => runWithCausality(causalityOf(event.decoded), work),
   }));
-  await runWithCausality(causalityOf(first.delivery, first.event.decoded), async () => call(batch));
+  await runWithCausality(causalityOf(first.event.decoded), async () => call(batch));
 }

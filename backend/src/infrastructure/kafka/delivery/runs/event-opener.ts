@@ -4,9 +4,10 @@ import type { DecodedEvent, EventCodec } from '@/infrastructure/kafka/schema/eve
 import { receive } from '@/infrastructure/kafka/schema/received-event';
 import { eventTimeOf, isTooOld } from '@/infrastructure/kafka/inbox/event-time';
 import type { InboxHorizon } from '@/infrastructure/kafka/inbox/inbox-horizon';
+import { headerText, withValue } from '@/infrastructure/kafka/transport/log-record';
 import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
 import type { EventMark } from '../delivery-store.port';
-import { type Delivery, headerText } from '../lanes/delivery';
+import type { Delivery } from '../lanes/delivery';
 import type { KnownEvent, RunFailure } from './run-result';
 
 export type Opened =
@@ -79,7 +80,7 @@ class Mark implements EventMark {
   ) {}
 
   get time(): EventMark['time'] {
-    this.known ??= eventTimeOf(this.identity, headerText(this.record, 'ce_time'), this.record);
+    this.known ??= eventTimeOf(this.identity, this.record);
     return this.known;
   }
 }
@@ -88,4 +89,4 @@ const markOf = (identity: string, record: LogRecord): EventMark => new Mark(iden
 
 /** The record as it runs: a person may have mended its value. */
 export const recordOf = ({ record, row }: Delivery): LogRecord =>
-  row?.editedValue ? { ...record, value: row.editedValue } : record;
+  row?.editedValue ? withValue(record, row.editedValue) : record;

@@ -1,31 +1,55 @@
 import type { HandlerRegistration } from '@/infrastructure/kafka/consumer/handler';
 import type { DecodedEvent } from '@/infrastructure/kafka/schema/event-codec';
-import { type DeliveryContext, runDelivered } from '../delivery-context';
-import { type Delivery, headerText } from '../lanes/delivery';
+import type { LogRecord } from '@/infrastructure/kafka/transport/transport.port';
+import { type Causality, type DeliveryContext, type ReplayScope, runDelivered } from '../delivery-context';
+import type { Delivery } from '../lanes/delivery';
 
 /** 1 for the first run; a parked row remembers the runs of the handler that failed. */
 export const attemptOf = ({ row, attempts }: Pick<Delivery, 'row' | 'attempts'>, handler: string): number =>
   (row && row.handler === handler ? row.attempts : attempts) + 1;
 
-export function contextOf(
+export const contextOf = (
   delivery: Delivery,
-  { event, identity }: DecodedEvent,
+  decoded: DecodedEvent,
   handler: HandlerRegistration,
-): DeliveryContext {
-  const { record, tenure } = delivery;
-  return {
-    topic: record.topic,
-    partition: record.partition,
-    offset: record.offset,
-    key: event.key,
-    attempt: attemptOf(delivery, handler.name),
-    group: tenure.group,
-    handler: handler.name,
-    idempotencyKey: `${handler.name}:${identity}`,
-    get headers() {
-      return ownHeaders(delivery);
-    },
-  };
+  replay?: ReplayScope,
+): DeliveryContext => new Delivered(delivery, decoded, handler, replay);
+
+class Delivered implements DeliveryContext {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly key: string | null;
+  readonly attempt: number;
+  readonly group: string;
+  readonly handler: string;
+  readonly idempotencyKey: string;
+  readonly replay?: ReplayScope;
+  readonly #record: LogRecord;
+
+  constructor(
+    delivery: Delivery,
+    { event, identity }: DecodedEvent,
+    { name }: HandlerRegistration,
+    replay: ReplayScope | undefined,
+  ) {
+    const { record, tenure } = delivery;
+    this.topic = record.topic;
+    this.partition = record.partition;
+    this.offset = record.offset;
+    this.key = event.key;
+    this.attempt = attemptOf(delivery, name);
+    this.group = tenure.group;
+    this.handler = name;
+    this.idempotencyKey = `${name}:${identity}`;
+    if (replay) this.replay = replay;
+    this.#record = record;
+  }
+
+  /** Few ask for them. */
+  get headers(): Readonly<Record<string, string>> {
+    return ownHeaders(this.#record);
+  }
 }
 
 /**
@@ -38,11 +62,10 @@ export function invoke(
   decoded: DecodedEvent,
 ): Promise<unknown> | unknown {
   const context = contextOf(delivery, decoded, handler);
-  return runDelivered(context, causalityOf(delivery, decoded), () => handler.run(decoded.event, context));
+  return runDelivered(context, causalityOf(decoded), () => handler.run(decoded.event, context));
 }
 
-export function causalityOf({ record }: Delivery, { event }: DecodedEvent) {
-  const traceparent = headerText(record, 'traceparent');
+export function causalityOf({ event, traceparent }: DecodedEvent): Causality {
   return {
     correlationId: event.correlationId,
     causationId: event.eventId,
@@ -50,7 +73,7 @@ export function causalityOf({ record }: Delivery, { event }: DecodedEvent) {
   };
 }
 
-function ownHeaders({ record }: Delivery): Record<string, string> {
-  const own = record.headers.filter(([name]) => !name.startsWith('ce_') && name !== 'content-type');
+function ownHeaders({ headers }: LogRecord): Record<string, string> {
+  const own = headers.filter(([name]) => !name.startsWith('ce_') && name !== 'content-type');
   return Object.fromEntries(own.map(([name, value]) => [name, value?.toString('utf8') ?? '']));
 }

@@ -87,6 +87,16 @@ export function appendConformance(suite: ConformanceSuite): void {
       expect(third?.timestamp).toBeLessThanOrEqual(after + 1);
     });
 
+    it('keeps times that are months apart, also of one call', async () => {
+      const topic = await suite.topic({ config: { 'retention.ms': '-1' } });
+      const day = 86_400_000;
+      const now = Date.now();
+      const times = [now - 90 * day, now - 60 * day, now - day, now];
+      await suite.transport.append(times.map((timestamp) => outgoing(topic, { timestamp, partition: 0 })));
+      const read = await suite.readAll({ topic, partition: 0 });
+      expect(read.map(({ timestamp }) => timestamp)).toEqual(times);
+    });
+
     it("refuses a record over the topic's max.message.bytes and writes nothing of it", async () => {
       const topic = await suite.topic({ config: { 'max.message.bytes': '10000' } });
       const tooLarge = outgoing(topic, { value: randomBytes(20_000) });

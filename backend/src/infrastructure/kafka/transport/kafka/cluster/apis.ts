@@ -1,5 +1,6 @@
 import * as client from '@platformatic/kafka';
 import type { API } from '@platformatic/kafka';
+import { type FetchApi, fetchMessages } from '../fetch/fetch-message';
 import { KafkaRefusedError } from '../kafka.errors';
 
 /** What we say on the wire, with the newest version of each message that has the arguments we give. */
@@ -7,7 +8,7 @@ export interface Apis {
   readonly Metadata: typeof client.metadataV12.api;
   readonly Produce: typeof client.produceV11.api;
   readonly InitProducerId: typeof client.initProducerIdV5.api;
-  readonly Fetch: typeof client.fetchV17.api;
+  readonly Fetch: FetchApi;
   readonly ListOffsets: typeof client.listOffsetsV9.api;
   readonly OffsetCommit: typeof client.offsetCommitV9.api;
   readonly OffsetFetch: typeof client.offsetFetchV9.api;
@@ -44,10 +45,14 @@ export interface OfferedApi {
 
 export type ApiName = keyof Apis;
 
+const known = { ...client, ...fetchMessages } as unknown as Record<
+  string,
+  { readonly api?: API<unknown[], unknown> } | undefined
+>;
+
 /** The message in the newest version that the broker offers and the client knows. */
 export function chooseApi<Name extends ApiName>(name: Name, offered: readonly OfferedApi[]): Apis[Name] {
   const range = offered.find((api) => api.name === name);
-  const known = client as unknown as Record<string, { readonly api?: API<unknown[], unknown> } | undefined>;
   if (range) {
     const stem = name.charAt(0).toLowerCase() + name.slice(1);
     for (let version = range.maxVersion; version >= Math.max(range.minVersion, OLDEST[name]); version -= 1) {

@@ -1,4 +1,3 @@
-import { fetchV13, fetchV17 } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
 import { chooseApi } from './apis';
 
@@ -6,8 +5,8 @@ const offered = (minVersion: number, maxVersion: number) => [{ name: 'Fetch', mi
 
 describe('the version of a message', () => {
   it('is the newest that both sides know', () => {
-    expect(chooseApi('Fetch', offered(4, 18))).toBe(fetchV17.api);
-    expect(chooseApi('Fetch', offered(4, 13))).toBe(fetchV13.api);
+    expect(chooseApi('Fetch', offered(4, 18)).version).toBe(17);
+    expect(chooseApi('Fetch', offered(4, 13)).version).toBe(13);
   });
 
   it('is refused where the brokers are too old', () => {

@@ -1,9 +1,9 @@
-import { IS_CONTROL, IS_TRANSACTIONAL, type fetchV17 } from '@platformatic/kafka';
+import { IS_CONTROL, IS_TRANSACTIONAL } from '@platformatic/kafka';
 import type { LogRecord } from '../../transport.port';
-import { headerName } from './header-names';
-
-type FetchedPartition = fetchV17.FetchResponsePartition;
-type RecordsBatch = NonNullable<FetchedPartition['records']>[number];
+import type { FetchedPartition } from './fetch-message';
+import { FetchedRecord } from './fetched-record';
+import { batchesOf, type RecordBatch } from './record-batch';
+import { RecordCursor } from './record-cursor';
 
 const LOG_APPEND_TIME = 1 << 3;
 const ABORT_MARKER = 0;
@@ -18,38 +18,34 @@ export interface Decoded {
 
 /** The records of one partition from `from` on. A compressed batch may begin before it. */
 export function decode(topic: string, fetched: FetchedPartition, from: bigint): Decoded {
-  const { partitionIndex: partition } = fetched;
   const records: LogRecord[] = [];
   let nextOffset = from;
   let bytesInLog = 0;
-  const aborted = new AbortedProducers(fetched.abortedTransactions ?? []);
-  for (const batch of fetched.records ?? []) {
-    const end = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
-    if (end > nextOffset) nextOffset = end;
-    bytesInLog += batch.length;
+  const aborted = new AbortedProducers(fetched.abortedTransactions);
+  for (const batch of batchesOf(fetched.records)) {
+    if (batch.lastOffset >= nextOffset) nextOffset = batch.lastOffset + 1n;
+    bytesInLog += batch.bytesInLog;
     if (aborted.hide(batch)) continue;
-    for (const raw of batch.records) {
-      const offset = batch.firstOffset + BigInt(raw.offsetDelta);
-      if (offset < from) continue;
-      const time =
-        batch.attributes & LOG_APPEND_TIME ? batch.maxTimestamp : batch.firstTimestamp + raw.timestampDelta;
-      records.push({
-        topic,
-        partition,
-        offset,
-        key: bytes(raw.key),
-        value: bytes(raw.value),
-        headers: raw.headers.map(([name, value], place) => [headerName(name, place), bytes(value)] as const),
-        timestamp: Number(time),
-      });
-    }
+    for (const record of recordsOf(batch, topic, fetched.partitionIndex))
+      if (record.offset >= from) records.push(record);
   }
   return { records, nextOffset, bytesInLog };
 }
 
-// The client's types say that key and value are always there; on the wire and in its reader they can be null.
-function bytes(value: Buffer | null | undefined): Buffer | null {
-  return value ?? null;
+function recordsOf(batch: RecordBatch, topic: string, partition: number): FetchedRecord[] {
+  const source = { topic, partition, bytes: batch.records() };
+  const cursor = new RecordCursor(source.bytes);
+  const appendTime = batch.attributes & LOG_APPEND_TIME ? batch.maxTimestamp : undefined;
+  const records: FetchedRecord[] = [];
+  for (let left = batch.count; left > 0; left--) {
+    // Its length, and attributes that mean nothing yet.
+    cursor.number();
+    cursor.skip(1);
+    const timestamp = batch.firstTimestamp + cursor.number();
+    const offset = batch.firstOffset + BigInt(cursor.number());
+    records.push(new FetchedRecord(source, offset, appendTime ?? timestamp, cursor));
+  }
+  return records;
 }
 
 /** Follows the transactions of a partition: the records of one that was aborted never happened. */
@@ -61,13 +57,13 @@ class AbortedProducers {
     this.#begins = aborted.toSorted((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));
   }
 
-  hide(batch: RecordsBatch): boolean {
-    const last = batch.firstOffset + BigInt(batch.lastOffsetDelta);
-    while (this.#begins[0] && this.#begins[0].firstOffset <= last) {
+  hide(batch: RecordBatch): boolean {
+    while (this.#begins[0] && this.#begins[0].firstOffset <= batch.lastOffset) {
       this.#aborting.add((this.#begins.shift() as { producerId: bigint }).producerId);
     }
     if (batch.attributes & IS_CONTROL) {
-      if (batch.records[0]?.key?.readInt16BE(2) === ABORT_MARKER) this.#aborting.delete(batch.producerId);
+      const [marker] = recordsOf(batch, '', 0);
+      if (marker?.key?.readInt16BE(2) === ABORT_MARKER) this.#aborting.delete(batch.producerId);
       return true;
     }
     return Boolean(batch.attributes & IS_TRANSACTIONAL) && this.#aborting.has(batch.producerId);

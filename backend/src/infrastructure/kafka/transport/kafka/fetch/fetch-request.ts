@@ -2,9 +2,7 @@ import { type ConnectionPool, FetchIsolationLevels, type fetchV17 } from '@platf
 import { LogUnavailableError } from '../../transport.errors';
 import type { Position } from '../../transport.port';
 import type { Cluster } from '../cluster/cluster';
-import { responseOf } from '../protocol-errors';
-
-export type FetchedPartition = fetchV17.FetchResponsePartition;
+import type { FetchAnswer, FetchedPartition } from './fetch-message';
 
 export interface FetchLimits {
   /** Longest time in ms the broker waits for a first record. */
@@ -48,34 +46,28 @@ export async function fetchFrom(
       partitionMaxBytes: maxBytes,
     });
   }
-  let response: fetchV17.FetchResponse | undefined;
-  try {
-    response = await cluster
-      .api('Fetch')
-      .async(
-        connection,
-        limits.maxWaitMs,
-        1,
-        limits.maxBytes,
-        FetchIsolationLevels.READ_COMMITTED,
-        NO_SESSION,
-        FINAL_EPOCH,
-        [...topics.values()],
-        [],
-        '',
-      );
-  } catch (error) {
-    response = responseOf(error);
-    if (!response || response.errorCode !== 0) throw error;
-  }
-  return answersOf(cluster, positions, response);
+  const answer = await cluster
+    .api('Fetch')
+    .async(
+      connection,
+      limits.maxWaitMs,
+      1,
+      limits.maxBytes,
+      FetchIsolationLevels.READ_COMMITTED,
+      NO_SESSION,
+      FINAL_EPOCH,
+      [...topics.values()],
+      [],
+      '',
+    );
+  return answersOf(cluster, positions, answer);
 }
 
-function answersOf(cluster: Cluster, positions: readonly Position[], response: fetchV17.FetchResponse) {
+function answersOf(cluster: Cluster, positions: readonly Position[], { responses }: FetchAnswer) {
   const answers = new Map<Position, FetchedPartition>();
   for (const position of positions) {
     const id = cluster.known(position.topic)?.id;
-    const answer = response.responses
+    const answer = responses
       .find(({ topicId }) => topicId === id)
       ?.partitions.find(({ partitionIndex }) => partitionIndex === position.partition);
     if (answer) answers.set(position, answer);

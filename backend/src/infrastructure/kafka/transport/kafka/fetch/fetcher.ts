@@ -4,7 +4,8 @@ import { BackOff } from '../cluster/back-off';
 import type { Cluster } from '../cluster/cluster';
 import { codedError, isPassing, ProtocolCode } from '../protocol-errors';
 import { decode } from './decode';
-import { type FetchedPartition, type FetchPosition, fetchFrom } from './fetch-request';
+import type { FetchedPartition } from './fetch-message';
+import { type FetchPosition, fetchFrom } from './fetch-request';
 import type { PartitionReader } from './partition-reader';
 
 export interface FetcherOptions {

@@ -1,4 +1,4 @@
-import type { OutgoingRecord, Position } from '../../transport.port';
+import type { LogRecord, OutgoingRecord, Position } from '../../transport.port';
 
 /** One call of `append`: settled when each of its records has a position, or with the first failure. */
 export class AppendCall {
@@ -47,7 +47,10 @@ export interface Entry {
 const RECORD_OVERHEAD = 64;
 const HEADER_OVERHEAD = 8;
 
-export function sizeOf({ key, value, headers }: OutgoingRecord): number {
+export function sizeOf(record: OutgoingRecord | LogRecord): number {
+  if ('packed' in record && record.packed)
+    return RECORD_OVERHEAD + HEADER_OVERHEAD * record.packed.headerCount + record.packed.bytes;
+  const { key, value, headers } = record;
   let bytes = RECORD_OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
   for (const [name, content] of headers) bytes += HEADER_OVERHEAD + name.length + (content?.length ?? 0);
   return bytes;

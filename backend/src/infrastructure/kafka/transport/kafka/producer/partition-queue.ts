@@ -4,6 +4,8 @@ import type { ProducerIdentity } from './producer-identity';
 
 const BATCH_BYTES = 512 * 1024;
 const BATCH_RECORDS = 2_000;
+/** The client writes the difference to a batch's first time in 32 bits; 24 days. */
+const LONGEST_SPAN_MS = 2 ** 31 - 1;
 
 /** What waits for one partition, in order. */
 export class PartitionQueue {
@@ -54,7 +56,7 @@ export class PartitionQueue {
     let deadline = first.deadline;
     while (this.#head < this.#waiting.length && entries.length < this.#mostRecords) {
       const entry = this.#waiting[this.#head] as Entry;
-      if (entries.length > 0 && bytes + entry.bytes > BATCH_BYTES) break;
+      if (entries.length > 0 && (bytes + entry.bytes > BATCH_BYTES || isFarFrom(first, entry))) break;
       entries.push(entry);
       bytes += entry.bytes;
       deadline = Math.max(deadline, entry.deadline);
@@ -122,4 +124,11 @@ export class PartitionQueue {
     this.#waiting.splice(0, this.#head);
     this.#head = 0;
   }
+}
+
+function isFarFrom({ record: { timestamp: first } }: Entry, { record: { timestamp } }: Entry): boolean {
+  // Both get the same time when they are sent.
+  if (first === timestamp) return false;
+  const now = Date.now();
+  return Math.abs((timestamp ?? now) - (first ?? now)) > LONGEST_SPAN_MS;
 }
