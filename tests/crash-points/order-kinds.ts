@@ -12,7 +12,7 @@ export interface OrderKind {
   /** What an operator does about the one event of it that dies. */
   readonly letter?: 'retry' | 'skip';
   /** What it may come to. */
-  readonly ends: readonly ('completed' | 'cancelled' | 'returned')[];
+  readonly ends: readonly ('completed' | 'cancelled' | 'returned' | 'needs_attention')[];
 }
 
 /** Whose stock they take; there is enough of it for all orders of a run. */
@@ -61,9 +61,20 @@ export const ORDER_KINDS: readonly OrderKind[] = [
   },
 ];
 
+const REFUND_REFUSED: OrderKind = {
+  name: 'is refused by the carrier, and its refund for good',
+  wish: {
+    items: one(GIVEN_BACK),
+    shippingAddress: BEYOND_THE_CARRIER,
+    paymentMethod: 'pm_card_refundFail',
+  },
+  ends: ['needs_attention'],
+};
+
 /** Ways beside them that do not depend on what drives the order. */
 const SAGA_KINDS: readonly OrderKind[] = [
   ...ORDER_KINDS,
+  REFUND_REFUSED,
   { name: 'goes back', wish: { items: one(RETURNED) }, asks: 'return', ends: ['returned'] },
   { name: 'has an event that is parked', wish: { items: one(PARKED) }, ends: ['completed'] },
   {
@@ -81,4 +92,5 @@ const SAGA_KINDS: readonly OrderKind[] = [
   },
 ];
 
-export const kindsOf = (flow: Flow): readonly OrderKind[] => (flow === 'saga' ? SAGA_KINDS : ORDER_KINDS);
+export const kindsOf = (flow: Flow): readonly OrderKind[] =>
+  flow === 'saga' ? SAGA_KINDS : [...ORDER_KINDS, REFUND_REFUSED];

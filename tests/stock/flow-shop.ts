@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { checkPlatform } from '@/infrastructure/invariants/open-check';
 import { eventually } from '@/testing/eventually';
 import { type TestDatabase, testDatabase } from '@/testing/test-database';
 import { expectInvariants } from '../crash-points/invariants';
@@ -15,6 +16,8 @@ const SAGAS = join(import.meta.dirname, '../../scripts/sagas.mjs');
 const NOT_SHIPPING = 'gateway,auth,product,cart,order,payment,inventory,notification,analytics,audit';
 const [MAIN, SHIPPING] = [0, 1];
 const NOTHING = { captured: 0, refunded: 0, captures: 0, refunds: 0 };
+/** That a new shop sells. */
+const PRODUCTS = 24;
 const ENDED = ['completed', 'cancelled', 'needs_attention'];
 
 /** The built shop with its shipping in a process of its own, so that orders can be held before their parcel is made. */
@@ -41,9 +44,7 @@ export class FlowShop {
     const reader = ForeignReader.ofEmbedded(database.url);
     const pool = new pg.Pool({ connectionString: database.url, max: 2 });
     const flowShop = new FlowShop(database, shop, env, customer, reader, pool);
-    await eventually(async () => (await flowShop.level('prod-024'))?.available === 160, {
-      what: 'the first stock',
-    });
+    await eventually(async () => (await flowShop.stocked()) === PRODUCTS, { what: 'the first stock' });
     await eventually(async () => (await customer.call('GET', '/api/products/prod-024')).status === 200);
     return flowShop;
   }
@@ -122,6 +123,15 @@ export class FlowShop {
     return rows[0];
   }
 
+  /** How many products have stock. */
+  private async stocked(): Promise<number> {
+    const rows = await this.rows<{ many: number }>(
+      'select count(*)::int as many from inventory.stock where available > 0',
+      [],
+    );
+    return rows[0]?.many ?? 0;
+  }
+
   /** What drives the order, by the order itself and by who remembers it. */
   async drivenBy(orderId: string) {
     const rows = await this.rows<{ stamp: string; saga: boolean; choreography: boolean }>(
@@ -157,6 +167,14 @@ export class FlowShop {
     await this.shop.terminate(MAIN);
     this.env.ORDER_FLOW = flow;
     await this.shop.restart(MAIN);
+  }
+
+  /** Orders that a check of the invariants takes for being on their way, however long nothing has come of them. */
+  async onTheirWay(): Promise<readonly string[]> {
+    const platform = { settings: { engine: 'embedded' }, databaseUrl: this.databaseUrl } as const;
+    const environment = { PAYMENT_SIMULATOR_URL: this.shop.simulatorUrl, LOG_LEVEL: 'fatal' };
+    const { orders } = await checkPlatform(platform, environment, { youngMs: 0 });
+    return orders.running;
   }
 
   expectInvariants(): Promise<void> {

@@ -33,6 +33,19 @@ it('an operator has a refund asked for again that no saga leads; other acts are 
   const { out } = await sagas('show', orderId);
   expect(out).toContain(`at risk     up to ${body.totals.total} EUR`);
   expect(out).toContain(`npm run sagas -- resume ${orderId}`);
+  expect(await shop.customer.call('GET', `/ops/api/sagas/${orderId}`)).toMatchObject({
+    status: 200,
+    body: {
+      orderId,
+      type: 'choreography',
+      status: 'needs_attention',
+      completedSteps: ['inventory', 'payment'],
+      undone: ['inventory'],
+      reason: { code: 'COUNTRY_NOT_SERVED' },
+      refused: [{ step: 'payment' }],
+      amountAtRisk: { amount: body.totals.total },
+    },
+  });
   for (const act of ['compensate', 'resolve']) {
     expect(await sagas(act, orderId, '--reason', 'I say so.')).toMatchObject({
       code: 1,

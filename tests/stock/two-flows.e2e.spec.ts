@@ -174,6 +174,10 @@ describe.each(FLOWS)('orders with the stamp %s', (flow) => {
       inTime = await held();
     });
 
+    it('they are on their way to whoever checks, and no violation', async () => {
+      expect(await shop.onTheirWay()).toEqual(expect.arrayContaining([late, inTime]));
+    });
+
     it('stock is released and reserved again, for a later attempt', async () => {
       for (const orderId of [late, inTime]) {
         await reserveAgain(orderId);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventType, OrderCreatedEvent, ShopEvent } from '@shop/contracts';
+import { sql } from '@/infrastructure/postgres/sql';
 import { SagaDefinitions } from '@/infrastructure/saga/saga-definitions';
 import { SagaEngine } from '@/infrastructure/saga/saga-engine';
 import { SagaQueries } from '@/infrastructure/saga/saga-queries';
@@ -78,6 +79,15 @@ export class OrderDesk {
       const event = { eventId: randomUUID(), eventType, data } as unknown as ShopEvent;
       await this.engine.reply([ORDER_SAGA, RETURN_SAGA], orderId, event);
     }
+  }
+
+  /** In which nobody answers what the saga asks for again and again. */
+  async aDayPasses(type: string, orderId: string): Promise<void> {
+    await this.state.database.run(sql`
+      update sagas set deadline = clock_timestamp(),
+        state = jsonb_set(state, '{waitingFor,handOverAt}', to_jsonb(clock_timestamp()))
+      where id = ${`${type}:${orderId}`}`);
+    while (await this.engine.expireOne());
   }
 
   async completed(): Promise<string> {

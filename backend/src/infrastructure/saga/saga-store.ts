@@ -75,10 +75,11 @@ export class SagaStore {
     return row && withToday(row);
   }
 
+  /** A deadline that has passed; one that was set meanwhile stays. */
   async postpone(id: string, ms: number): Promise<void> {
     await this.unitOfWork.sql.run(sql`
       update sagas set deadline = clock_timestamp() + ${ms}::float8 * interval '1 millisecond'
-      where id = ${id} and deadline is not null`);
+      where id = ${id} and deadline <= clock_timestamp()`);
   }
 
   /** An input that changed nothing: kept in the history, up to a bound, so that a flood cannot grow it. */

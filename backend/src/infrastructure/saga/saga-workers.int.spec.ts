@@ -8,6 +8,7 @@ import type { SagaDefinition } from './saga-definition';
 import { SagaDefinitions } from './saga-definitions';
 import { SagaEngine } from './saga-engine';
 import { SagaQueries } from './saga-queries';
+import { SagaStore } from './saga-store';
 import { SagaTimers } from './saga-timers';
 import { sagaMigrations } from './saga.migrations';
 
@@ -178,6 +179,23 @@ describe('several workers', () => {
     expect(left?.history.filter(({ kind }) => kind === 'undo_requested')).toHaveLength(1);
     await one.reply(types, orderId, replyOf('payment.refunded'));
     expect(await statusOf(`order:${orderId}`)).toBe('compensated');
+  });
+
+  it('leave the deadline alone that another one has set, when theirs could not be handled', async () => {
+    const [one] = both();
+    const orderId = randomUUID();
+    await one.start('order', orderId, { orderId }, null);
+    const id = `order:${orderId}`;
+    const store = new SagaStore(state.unitOfWork);
+    const deadlineOf = async () =>
+      (await state.database.row<{ at: Date }>(sql`select deadline as at from sagas where id = ${id}`))?.at;
+    const set = await deadlineOf();
+    await state.unitOfWork.run(() => store.postpone(id, 10));
+    expect(await deadlineOf()).toEqual(set);
+    await state.database.run(sql`update sagas set deadline = clock_timestamp() where id = ${id}`);
+    const passed = await deadlineOf();
+    await state.unitOfWork.run(() => store.postpone(id, 60_000));
+    expect((await deadlineOf())?.getTime()).toBeGreaterThan((passed?.getTime() ?? 0) + 50_000);
   });
 
   it('end a saga on the version that it began with, and begin the next ones with the latest', async () => {

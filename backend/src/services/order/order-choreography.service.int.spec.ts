@@ -226,6 +226,16 @@ describe('the time of an order without a saga', () => {
     expect(errors).toEqual([]);
   });
 
+  it('is put off where it has come and could not be handled, not where another one has set it anew', async () => {
+    const orderId = await placed();
+    const putOff = (ms: number) => state.unitOfWork.run(() => states.postpone(orderId, ms));
+    await putOff(10);
+    await expectDueIn(orderId, 60);
+    await letTimePass(orderId);
+    await putOff(90_000);
+    await expectDueIn(orderId, 90);
+  });
+
   it('of an order that has ended meanwhile is forgotten', async () => {
     const orderId = await placed();
     await answer(orderId, 'inventory.reservation.failed');

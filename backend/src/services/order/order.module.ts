@@ -3,6 +3,7 @@ import { OperatedSagas } from '@/infrastructure/ops/sagas/operated-sagas.service
 import { sagaProviders } from '@/infrastructure/saga/saga.providers';
 import { ServiceModule } from '@/infrastructure/service.module';
 import { CancelOrder } from './cancel-order.service';
+import { ChoreographedOrders } from './choreographed-orders.service';
 import { CatalogueHandler } from './entry/catalogue.handler';
 import { OnOrderCancelRequestedHandler } from './entry/on-order-cancel-requested.handler';
 import { OnOrderCreatedHandler } from './entry/on-order-created.handler';
@@ -53,6 +54,7 @@ import { OrderStore } from './state/order-store';
     CancelOrder,
     ...sagaProviders(orderSaga, returnSaga),
     OperatedSagas,
+    ChoreographedOrders,
     ...orderSagaProviders,
     ...returnSagaProviders,
     CatalogueHandler,

@@ -49,8 +49,8 @@ export function judgeOrder(facts: OrderFacts, circumstances: Circumstances): Ver
 
 function judgeEnd(facts: OrderFacts, status: string): readonly Violation[] {
   if (hasEnded(status)) return [];
-  const sagas = facts.sagas.length === 0 ? 'no saga of it goes on' : 'its saga has not ended';
-  return [violation('ORDER_NOT_ENDED', subjectOf(facts), `it is ${status}, and ${sagas}`, facts.events)];
+  const driven = facts.sagas.length === 0 ? 'nothing drives it on' : 'what drives it has not ended';
+  return [violation('ORDER_NOT_ENDED', subjectOf(facts), `it is ${status}, and ${driven}`, facts.events)];
 }
 
 function isRunning({ events, recorded, sagas }: OrderFacts, circumstances: Circumstances): boolean {

@@ -143,6 +143,13 @@ describe('an order by itself', () => {
     expect(judgeOrder(waiting, circumstances)).toMatchObject({ standing: 'needs_attention', violations: [] });
   });
 
+  it('stays with the customer when its return, which nobody called off for a day, is called off after all', () => {
+    const way = [...WAY, 'return_requested', 'needs_attention', 'return_refused'];
+    const completed = order(way);
+    const facts = { ...completed, events: [...completed.events, event('order.completed')] };
+    expect(codes(facts)).toEqual([]);
+  });
+
   it('was committed and is not on its topic', () => {
     const without = (type: string, facts = order()) => ({
       ...facts,

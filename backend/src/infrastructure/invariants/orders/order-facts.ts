@@ -43,7 +43,7 @@ export interface OrderFacts {
   readonly payment: string | undefined;
   readonly reservation: string | undefined;
   readonly shipment: string | undefined;
-  /** Unfinished ones; when the saga goes on by itself, in ms. */
+  /** Unfinished ones, and an order without one that waits for something; when it goes on by itself, in ms. */
   readonly sagas: readonly { readonly deadline: number | null }[];
   /** The events that its sagas say they have had. */
   readonly heard: readonly string[];

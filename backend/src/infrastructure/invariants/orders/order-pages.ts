@@ -48,8 +48,11 @@ async function factsOf(session: SqlSession, ids: readonly string[]): Promise<rea
       (select status from payment.payments p where p.order_id = wanted.order_id) as payment,
       (select status from inventory.reservations r where r.order_id = wanted.order_id) as reservation,
       (select status from shipping.shipments s where s.order_id = wanted.order_id) as shipment,
-      coalesce((select json_agg(json_build_object('deadline', extract(epoch from deadline) * 1000))
-        from "order".sagas g where g.subject = wanted.order_id and g.status in ('running', 'compensating')), '[]') as sagas,
+      coalesce((select json_agg(json_build_object('deadline', extract(epoch from deadline) * 1000)) from (
+        select deadline from "order".sagas g
+          where g.subject = wanted.order_id and g.status in ('running', 'compensating')
+        union all select due_at from "order".choreographies c
+          where c.order_id = wanted.order_id and c.due_at is not null) as driven), '[]') as sagas,
       coalesce((select json_agg(h.event_id order by h.seq)
         from "order".sagas g join "order".saga_history h on h.saga_id = g.id
         where g.subject = wanted.order_id and h.event_id is not null), '[]') as heard

@@ -11,7 +11,7 @@ const RANKS: Readonly<Record<string, number>> = {
 const AFTER_THE_WAY: Readonly<Record<string, readonly string[]>> = {
   completed: ['return_requested'],
   cancelled: [],
-  needs_attention: ['cancelled', 'returned'],
+  needs_attention: ['cancelled', 'returned', 'return_refused'],
   return_requested: ['returned', 'return_refused', 'needs_attention'],
   returned: [],
   return_refused: [],

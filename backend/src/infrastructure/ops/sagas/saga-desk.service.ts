@@ -61,10 +61,11 @@ export class SagaDesk {
     return { items, nextCursor: more && last ? encodeCursor(positionText(last)) : null, unreachable };
   }
 
+  /** Also an order that no saga drives, by its own id. */
   async show(caller: OpsCaller, scope: Scope, given: string): Promise<SagaView> {
-    const id = await this.locate(caller, scope, given);
-    for (const sagas of this.local.all()) {
-      const found = await sagas.find(id);
+    const { meant: id = given } = await this.about(caller, scope, given);
+    for (const here of [...this.local.all(), ...this.local.withoutSaga()]) {
+      const found = await here.find(id);
       if (found) return found;
     }
     const elsewhere =
@@ -86,13 +87,17 @@ export class SagaDesk {
     return elsewhere;
   }
 
-  /** The id of the one saga that is meant by its own id or by its order's. */
   private async locate(caller: OpsCaller, scope: Scope, given: string): Promise<string> {
-    const query = { about: given, limit: MOST_OF_ONE_ORDER, scope };
-    const { items, unreachable } = await this.list(caller, query, undefined);
-    const meant = sagaMeant(given, items);
+    const { meant, unreachable } = await this.about(caller, scope, given);
     if (meant !== undefined) return meant;
     throw unreachable.length > 0 ? new ProcessUnreachableError(unreachable) : new SagaNotFoundError(given);
+  }
+
+  /** The id of the one saga that is meant by its own id or by its order's. */
+  private async about(caller: OpsCaller, scope: Scope, given: string) {
+    const query = { about: given, limit: MOST_OF_ONE_ORDER, scope };
+    const { items, unreachable } = await this.list(caller, query, undefined);
+    return { meant: sagaMeant(given, items), unreachable };
   }
 }
 

@@ -10,11 +10,13 @@ import { KafkaConnections } from '@/infrastructure/kafka/kafka-connections';
 import { Metrics } from '@/infrastructure/observability/metrics';
 import { sql } from '@/infrastructure/postgres/sql';
 import { SecurityModule } from '@/infrastructure/security/security.module';
+import type { SagaView } from '@/infrastructure/saga/saga-view';
 import { bundleForChild } from '@/testing/bundle-for-child';
 import { SagaService } from '@/testing/saga-service';
 import { OpsPeers } from '../ops-peers';
 import { LocalSagas } from './local-sagas.service';
 import { OperatedSagas } from './operated-sagas.service';
+import { OrdersWithoutSaga } from './orders-without-saga';
 import { SagaDesk } from './saga-desk.service';
 import { SagaGauge } from './saga-gauge.service';
 import { SagasController } from './sagas.controller';
@@ -28,6 +30,14 @@ type Answer = Record<string, unknown> & {
 const PATH = '/ops/api/sagas';
 const TOKEN = 'let-me-in';
 
+/** One order that no saga drives; what else is asked of it is not known. */
+class Followed extends OrdersWithoutSaga {
+  async find(orderId: string): Promise<SagaView | undefined> {
+    if (orderId !== 'followed') return undefined;
+    return { id: orderId, orderId, type: 'choreography', status: 'running' } as SagaView;
+  }
+}
+
 describe('/ops/api/sagas', () => {
   let orders: SagaService;
   let parcels: SagaService;
@@ -38,7 +48,11 @@ describe('/ops/api/sagas', () => {
 
   async function start(own: readonly SagaService[], peers: OpsPeers, shown = new Metrics()): Promise<string> {
     const services = own.map(({ operated }) => {
-      @Module({ providers: [{ provide: OperatedSagas, useValue: operated }] })
+      const providers = [
+        { provide: OperatedSagas, useValue: operated },
+        { provide: OrdersWithoutSaga, useValue: new Followed() },
+      ];
+      @Module({ providers })
       class OneServiceModule {}
       return OneServiceModule;
     });
@@ -189,6 +203,14 @@ describe('/ops/api/sagas', () => {
       status: 404,
       body: { code: 'SAGA_NOT_FOUND' },
     });
+  });
+
+  it('shows an order that no saga drives, from wherever it is asked for, and has no act for it', async () => {
+    const told = { status: 200, body: { orderId: 'followed', type: 'choreography' } };
+    expect(await get(`${PATH}/followed`)).toMatchObject(told);
+    expect(await get(`${PATH}/followed`, silentGateway)).toMatchObject(told);
+    expect(await act('followed', 'resume')).toMatchObject({ status: 404, body: { code: 'SAGA_NOT_FOUND' } });
+    expect((await get(`${PATH}?about=followed`)).body.items).toEqual([]);
   });
 
   it('takes the one that is not over where an order has several, and asks which one is meant otherwise', async () => {

@@ -26,7 +26,7 @@ const WAYS: Readonly<Record<OrderFlow, readonly OrderStatus[]>> = {
 const AFTER_THE_WAY: Readonly<Partial<Record<OrderStatus, readonly OrderStatus[]>>> = {
   completed: ['return_requested'],
   cancelled: [],
-  needs_attention: ['cancelled', 'returned'],
+  needs_attention: ['cancelled', 'returned', 'return_refused'],
   return_requested: ['returned', 'return_refused', 'needs_attention'],
   returned: [],
   return_refused: [],

@@ -31,6 +31,7 @@ describe('order status', () => {
     ['return_requested', 'cancelled', false],
     ['return_requested', 'needs_attention', true],
     ['needs_attention', 'returned', true],
+    ['needs_attention', 'return_refused', true],
     ['returned', 'cancelled', false],
     ['return_refused', 'return_requested', false],
   ])('%s to %s: %s', (from, to, allowed) => {

@@ -78,6 +78,17 @@ describe('the return of an order', () => {
     expect(await desk.way(orderId)).toBe(`${WAY} return_requested needs_attention returned`);
   });
 
+  it('needs attention when nobody calls the parcel off for a day, and ends when that is answered after all', async () => {
+    const orderId = await desk.completed();
+    await giveBack(orderId);
+    await desk.engine.compensateNow(RETURN_SAGA, orderId, { code: 'BY_HAND', message: 'wanted by the spec' });
+    await desk.aDayPasses(RETURN_SAGA, orderId);
+    expect(await desk.way(orderId)).toBe(`${WAY} return_requested needs_attention`);
+    await desk.answer(orderId, 'shipment.return.cancelled');
+    expect(await desk.saga(RETURN_SAGA, orderId)).toMatchObject({ status: 'compensated' });
+    expect(await desk.way(orderId)).toBe(`${WAY} return_requested needs_attention return_refused`);
+  });
+
   it.each([
     ['is on its way', async () => desk.placed()],
     [

@@ -57,9 +57,11 @@ export class ChoreographyStore {
     return row?.orderId;
   }
 
+  /** A time that has come; one that was set meanwhile stays. */
   async postpone(orderId: string, ms: number): Promise<void> {
     await this.unitOfWork.sql.run(sql`
-      update choreographies set due_at = ${inMs(ms)} where order_id = ${orderId} and due_at is not null`);
+      update choreographies set due_at = ${inMs(ms)}
+      where order_id = ${orderId} and due_at <= clock_timestamp()`);
   }
 
   /** Milliseconds by the database's clock, 0 when one has passed; undefined: none is set. Needs no unit of work. */
