@@ -99,6 +99,40 @@ onBothEngines(
         [2, 1],
       ]);
     });
+
+    it('outside SQL: a call that does not end in time holds its own keys, and no others', async () => {
+      const delivery = on();
+      const { tables, publisher } = delivery;
+      const worker = await delivery.start('worker', []);
+      const { promise: late, resolve: settle } = Promise.withResolvers<void>();
+      const runs: (readonly [key: string, attempt: number])[] = [];
+      const runsOf = (keys: readonly string[]) => runs.filter(([key]) => keys.includes(key));
+      let stuck: readonly string[] = [];
+      const run: Run = async (batch) => {
+        const keys = batch.map(({ event: { data } }) => data.key);
+        runs.push(...batch.map(({ event: { data }, context }) => [data.key, context.attempt] as const));
+        if (stuck.length > 0 || batch.length === 1) return;
+        stuck = keys;
+        await late;
+      };
+      await publisher.publish(wave(1));
+      worker.consumer.registerBatchHandler(stepEvents(delivery.topic)['step.taken'], run, {
+        ...{ name: 'told', effects: 'external', maxEvents: 20, timeoutMs: 400, retry },
+      });
+      await eventually(async () => stuck.length > 0 && (await tables.countParked()) === stuck.length, {
+        what: 'the events of the call to be parked',
+      });
+      const others = [...KEYS.filter((key) => !stuck.includes(key)), 'late'];
+      await publisher.publish([{ key: 'late', seq: 1 }]);
+      await eventually(() => runsOf(others).length === others.length, { what: 'the others to flow' });
+      // Its effects may still be under way, so nothing of its keys runs beside it.
+      expect(runsOf(stuck)).toHaveLength(stuck.length);
+      settle();
+      await tables.quiet();
+      const wanted = [1, 2].flatMap((attempt) => stuck.map((key) => [key, attempt] as const));
+      expect(runsOf(stuck).toSorted()).toEqual(wanted.toSorted());
+      expect(runsOf(others)).toHaveLength(others.length);
+    });
   },
   { partitions: 1 },
 );

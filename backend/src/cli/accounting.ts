@@ -44,9 +44,7 @@ async function run(): Promise<number> {
   const client = OpsClient.of(process.env);
   const { accounts, unreachable } = await readAll(client, filter);
   if (!json) showAccounts(accounts);
-  const audited = audit
-    ? await runAudit(client, { topic: filter.topic, group: filter.group }, !json)
-    : undefined;
+  const audited = audit ? await runAudit(client, filter, !json) : undefined;
   const silent = [...new Set([...unreachable, ...(audited?.unreachable ?? [])])];
   if (json)
     say(JSON.stringify({ accounts, ...(audited ? { audit: audited } : {}), unreachable: silent }, null, 2));

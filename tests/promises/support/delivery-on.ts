@@ -50,7 +50,7 @@ export class Delivery {
     readonly publisher: StepPublisher,
   ) {
     this.tables = new DeliveryTables(database.url, group, topic, () => publisher.ends());
-    this.operator = new Operator(this.tables);
+    this.operator = new Operator(this.tables, database.url);
     this.ledger = new LedgerFile(join(folder, 'ledger'));
   }
 
@@ -145,7 +145,7 @@ export class Delivery {
     await Promise.all([...this.workers].map((worker) => worker.stop()));
     await this.publisher.admin.deleteTopics([this.topic, dlqOf(this.topic)]);
     await this.publisher.stop();
-    await this.tables.end();
+    await Promise.all([this.tables.end(), this.operator.end()]);
     await this.database.drop();
     await rm(this.folder, { recursive: true, force: true });
   }

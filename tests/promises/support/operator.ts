@@ -1,12 +1,30 @@
+import { DeadLetters } from '@/infrastructure/kafka/dead-letters/dead-letters';
+import { ContractSchemaSource } from '@/infrastructure/kafka/schema/contract-schema-source';
+import { EventCodec } from '@/infrastructure/kafka/schema/event-codec';
+import { EventRegistry } from '@/infrastructure/kafka/schema/event-registry';
+import { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
+import { Database } from '@/infrastructure/postgres/database';
 import { eventually } from '@/testing/eventually';
-import type { DeliveryTables, Letter } from './delivery-tables';
+import { type DeliveryTables, type Letter, SCHEMA } from './delivery-tables';
 
 /** A killed owner's partitions move only after its session time-out, and what is parked takes its turn. */
 const DEAD_WITHIN_MS = 120_000;
 
-/** A person's decisions about dead letters, as the rows by which they reach the partition's owner. */
+/** A person's decisions about dead letters, made in a process that owns no partition. */
 export class Operator {
-  constructor(private readonly tables: DeliveryTables) {}
+  private readonly database: Database;
+  private readonly letters: DeadLetters;
+
+  constructor(
+    private readonly tables: DeliveryTables,
+    url: string,
+  ) {
+    const database = new Database({ url, schema: SCHEMA, maxConnections: 2, applicationName: 'operator' });
+    const registry = new EventRegistry([]);
+    const codec = new EventCodec({ registry, schemas: new ContractSchemaSource(registry) });
+    this.database = database;
+    this.letters = new DeadLetters({ database, unitOfWork: new UnitOfWork(database), registry, codec });
+  }
 
   async dead(key: string): Promise<Letter> {
     return eventually(
@@ -22,31 +40,15 @@ export class Operator {
 
   /** Runs it again, in its place of the lane. */
   async retry({ id }: Letter): Promise<void> {
-    await this.tables.rows(
-      `with letter as (
-         update dead_letters set status = 'retrying', decided_by = 'spec', decided_at = clock_timestamp()
-         where id = $1 and status = 'dead' returning *
-       ) insert into parked (group_id, topic, topic_id, partition, "offset", lane, key, value, headers, recorded_at,
-           event_identity, event_type, writer_fingerprint, pending, handler, attempts, state, due_at, first_failed_at)
-         select group_id, topic, topic_id, partition, "offset", lane, key, value, headers, recorded_at,
-           event_identity, event_type, writer_fingerprint, array[handler], handler, 0, 'waiting', clock_timestamp(),
-           first_failed_at
-         from letter
-         on conflict (group_id, topic, topic_id, partition, "offset") do update
-           set state = 'waiting', attempts = 0, due_at = clock_timestamp(), pending = excluded.pending,
-             handler = excluded.handler`,
-      [id],
-    );
+    await this.letters.act(id, { kind: 'retry' }, 'spec');
   }
 
   /** The lane goes on without it. */
-  async skip({ id, offset }: Letter): Promise<void> {
-    await this.tables.rows(`update dead_letters set status = 'skipped', decided_by = 'spec' where id = $1`, [
-      id,
-    ]);
-    await this.tables.rows(
-      `update parked set state = 'skip', due_at = clock_timestamp() where state = 'dead' and "offset" = $1`,
-      [offset],
-    );
+  async skip({ id }: Letter): Promise<void> {
+    await this.letters.act(id, { kind: 'skip' }, 'spec');
+  }
+
+  async end(): Promise<void> {
+    await this.database.close();
   }
 }

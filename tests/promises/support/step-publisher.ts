@@ -2,7 +2,7 @@ import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPublisherService, KafkaModule, type KafkaModuleOptions } from '@/infrastructure/kafka';
 import { KafkaRuntime } from '@/infrastructure/kafka/kafka-runtime';
-import type { LogAdmin, OutgoingRecord } from '@/infrastructure/kafka/transport/transport.port';
+import type { LogAdmin, LogRecord, OutgoingRecord } from '@/infrastructure/kafka/transport/transport.port';
 import { type Step, type StepType, stepEvents } from './step-events';
 
 export interface SentStep extends Step {
@@ -47,6 +47,20 @@ export class StepPublisher {
   /** Bytes as they are, behind the publisher's back. */
   async append(records: readonly Omit<OutgoingRecord, 'topic'>[]): Promise<void> {
     await this.runtime.transport.append(records.map((record) => ({ ...record, topic: this.topic })));
+  }
+
+  /** Everything that a topic holds now. */
+  async records(topic: string): Promise<readonly LogRecord[]> {
+    const records: LogRecord[] = [];
+    for (const { partition, start, end } of await this.admin.offsets([topic])) {
+      for (let offset = start; offset < end; ) {
+        const from = { topic, partition, offset };
+        const batch = await this.runtime.transport.read({ from, limit: 500, maxBytes: 1_000_000 });
+        records.push(...batch.records);
+        offset = batch.nextOffset;
+      }
+    }
+    return records;
   }
 
   /** Per partition, the offset the next record will get. */

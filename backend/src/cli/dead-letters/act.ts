@@ -6,7 +6,7 @@ import { table } from '@/infrastructure/kafka/setup/table';
 import type { OpsClient } from '../ops-client';
 import { complain, say, UsageError } from '../run-command';
 import { type ActCommand, type Arguments, editOf, filterOf, numberOf } from './arguments';
-import { follow, job, tellEnd } from './follow';
+import { follow, interruptible, job, tellEnd } from './follow';
 import { PATH, tellUnreachable } from './look';
 
 const letter = z.custom<Letter>();
@@ -34,7 +34,8 @@ export async function act(client: OpsClient, args: Arguments, command: ActComman
   if (command === 'edit' && values.patch === undefined)
     throw new UsageError('Many letters are edited by one --patch.');
   const selection = ids.length > 0 ? { ids } : { filter };
-  return many(client, args, command, selection);
+  if (values['dry-run']) return many(client, args, command, selection);
+  return interruptible((interrupted) => many(client, args, command, selection, interrupted));
 }
 
 async function one(
@@ -66,9 +67,10 @@ async function one(
 
 async function many(
   client: OpsClient,
-  { values }: Arguments,
+  { ids, values }: Arguments,
   command: ActCommand,
   selection: object,
+  interrupted = new AbortController().signal,
 ): Promise<number> {
   const { reason, 'dry-run': dryRun = false } = values;
   const answer = await client.post(`${PATH}/bulk`, started, {
@@ -79,15 +81,23 @@ async function many(
     reason,
     ...(command === 'edit' ? editOf(values) : {}),
   });
-  tellUnreachable(answer.unreachable);
-  if ('state' in answer) return follow(client, answer, values.json === true);
+  const left = tellUnreachable(answer.unreachable) + tellLeftOut(ids, answer.total);
+  const status = left > 0 ? 1 : 0;
+  if ('state' in answer) return (await follow(client, answer, values.json === true, interrupted)) || status;
   if (values.json) say(JSON.stringify(answer));
   else if (answer.total === 0) say('No dead letter matches.');
   else {
     say(`${command} would be done to ${answer.total}, first of all to`);
     for (const id of answer.ids) say(`  ${id}`);
   }
-  return 0;
+  return status;
+}
+
+/** Selected letters that nothing is done to. */
+function tellLeftOut(ids: readonly string[], total: number): number {
+  const left = ids.length === 0 ? 0 : new Set(ids).size - total;
+  if (left > 0) complain(`${left} of the ids are not those of dead letters that are here.`);
+  return Math.max(0, left);
 }
 
 export async function showBulk(client: OpsClient, { ids: [id], values }: Arguments): Promise<number> {

@@ -32,8 +32,8 @@ for list
   --limit N  --cursor CURSOR
   --json         the platform's answer as it is
 
-Ctrl-C stops an act on many letters after the ones under way. Exit status: 0 done, 1 refused or failed for some, 2 not
-understood, 130 stopped. The platform is at OPS_URL (default http://127.0.0.1:3000); OPERATOR_TOKEN is its token.`;
+Ctrl-C stops an act on many letters after the ones under way. Exit status: 0 done, 1 refused, left out or failed for
+some, or a service did not answer, 2 not understood, 130 stopped. The platform is at OPS_URL (default http://127.0.0.1:3000); OPERATOR_TOKEN is its token.`;
 
 const commands = ['list', 'groups', 'show', 'retry', 'edit', 'skip', 'discard', 'bulk', 'cancel'] as const;
 export type Command = (typeof commands)[number];
@@ -83,6 +83,12 @@ export function readArguments(args: readonly string[]): Arguments {
     throw new UsageError(`'${command}' takes no ids: ${ids.join(' ')}`);
   if (['show', 'cancel'].includes(command) && ids.length !== 1)
     throw new UsageError(`'${command}' takes one id.`);
+  if (command === 'bulk' && ids.length > 1) throw new UsageError(`'bulk' takes one id at most.`);
+  const { data, patch, reason } = values;
+  const edits = [data, patch, values['value-base64']].some((given) => given !== undefined);
+  if (edits && command !== 'edit') throw new UsageError('--data, --patch and --value-base64 are for edit.');
+  if (reason !== undefined && command !== 'skip' && command !== 'discard')
+    throw new UsageError('--reason is for skip and discard.');
   return { command, ids, values };
 }
 
@@ -114,8 +120,18 @@ export function editOf(values: Values): Record<string, unknown> {
   const bytes = values['value-base64'];
   if ([data, patch, bytes].filter((given) => given !== undefined).length !== 1)
     throw new UsageError('An edit takes one of --data, --patch and --value-base64.');
-  if (data !== undefined) return { data: json(readFileSync(data === '-' ? 0 : data, 'utf8'), '--data') };
+  if (data !== undefined) return { data: json(textOf(data), '--data') };
   return patch === undefined ? { valueBase64: bytes } : { patch: json(patch, '--patch') };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`--data cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
 }
 
 function json(text: string, option: string): unknown {

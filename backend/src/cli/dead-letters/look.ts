@@ -74,9 +74,10 @@ export async function show(client: OpsClient, { ids: [id = ''], values }: Argume
   return 0;
 }
 
+/** 1 where the answer is not whole. */
 export function tellUnreachable(services: readonly string[]): number {
   if (services.length > 0) complain(`Not in this answer, since they did not answer: ${services.join(', ')}`);
-  return 0;
+  return services.length > 0 ? 1 : 0;
 }
 
 function lines(letter: LetterDetail): string[] {

@@ -18,6 +18,12 @@ export const plainText = (max: number) =>
 
 export const idText = plainText(200);
 
+/** ISO 8601 with `Z` or an offset, as far as PostgreSQL knows it: no year 0, offsets below 16 hours. */
+export const timeText = z.iso
+  .datetime({ offset: true })
+  .max(64)
+  .refine((text) => !text.startsWith('0000') && !/[+-](?:1[6-9]|2\d):\d\d$/.test(text), 'is no time');
+
 /** Checks every `@Body({ schema })`, `@Query({ schema })` and `@Param(…, { schema })`; hands on the parsed value. */
 @Injectable()
 export class SchemaValidationPipe extends StandardSchemaValidationPipe {

@@ -22,6 +22,7 @@ export class OwnedPartition {
       ...groupParts(store, () => this.handlers, limits),
       onPressure: (_, full) => this.pressures.push(full),
       onProgress: () => undefined,
+      onFenced: () => undefined,
     });
   }
 

@@ -266,9 +266,50 @@ describe('a dead letter, acted on', () => {
     expect(seen.toSorted()).toEqual(expected.toSorted());
   });
 
-  it('of bytes that do not decode, is handled when a person mends them', async () => {
-    const orderId = flowing.key();
-    const mended = unique('u1');
+  it('of two handlers of an event, each ends by itself where only one of them is well again', async () => {
+    const consumer = app.get(EventConsumerService, { strict: false });
+    const orderId = unique('order');
+    const sick = new Set(['ill', 'cured']);
+    const tries: string[] = [];
+    for (const name of ['ill', 'cured']) {
+      consumer.registerHandler(
+        'order.created',
+        ({ data }: OrderCreatedEvent) => {
+          if (data.orderId !== orderId) return;
+          tries.push(name);
+          if (sick.has(name)) throw new TypeError('no');
+        },
+        { name, ...QUICK, onDead: 'flow' },
+      );
+    }
+    const statuses = async () => {
+      const found = await Promise.all(
+        ['ill', 'cured'].map((name) => letters().list({ handler: name, key: orderId }, 10)),
+      );
+      return found.flatMap(({ items }) => items);
+    };
+    await publish(orderId, 'u');
+    const dead = await eventually(async () => {
+      const all = await statuses();
+      return all.length === 2 ? all : undefined;
+    });
+    sick.delete('cured');
+    const before = tries.length;
+    // In one transaction, so that both are sent back with one row.
+    const selection = { ids: dead.map(({ id }) => id) };
+    const id = crypto.randomUUID();
+    await letters().startBulk({ id, selection, act: { kind: 'retry' }, rate: 1_000, by: 'ada' });
+    await eventually(() => tries.slice(before).includes('cured'));
+    expect(tries.slice(before)[0]).toBe('ill');
+    await eventually(async () => {
+      const all = await statuses();
+      return all.map(({ handler, status }) => `${handler} ${status}`).join() === 'ill dead,cured resolved';
+    });
+    expect(tries.slice(before).filter((name) => name === 'cured')).toHaveLength(1);
+  });
+
+  /** A record of the type whose value nobody can read. */
+  async function appendUnreadable(orderId: string) {
     const header = (name: string, value: string) => [name, Buffer.from(value)] as const;
     await runtime().transport.append([
       {
@@ -283,6 +324,41 @@ describe('a dead letter, acted on', () => {
         ],
       },
     ]);
+  }
+
+  it('of bytes that do not decode, is mended for every handler, though one of them fails at first', async () => {
+    const consumer = app.get(EventConsumerService, { strict: false });
+    const orderId = unique('order');
+    const mended = unique('mended');
+    const tries: string[] = [];
+    for (const name of ['stumbles', 'follows']) {
+      consumer.registerHandler(
+        'order.created',
+        ({ data }: OrderCreatedEvent) => {
+          if (data.orderId !== orderId) return;
+          tries.push(`${name} ${data.userId}`);
+          if (name === 'stumbles' && tries.length === 1) throw new TypeError('no');
+        },
+        { name, ...QUICK, onDead: 'wait' },
+      );
+    }
+    await appendUnreadable(orderId);
+    const { group } = runtime().settings;
+    const letter = await eventually(async () => {
+      const { items } = await letters().list({ group, key: orderId, status: 'dead', handler: '*' }, 10);
+      return items[0];
+    });
+    await act(letter, { kind: 'edit', edit: { data: { ...orderOf(orderId), userId: mended } } });
+    await eventually(async () => (await letters().find(letter.id))?.status === 'edited');
+    await eventually(() => tries.length === 3);
+    expect(tries).toEqual([`stumbles ${mended}`, `stumbles ${mended}`, `follows ${mended}`]);
+    expect((await letters().find(letter.id))?.valueBase64).toBe(Buffer.from([0, 1, 2]).toString('base64'));
+  });
+
+  it('of bytes that do not decode, is handled when a person mends them', async () => {
+    const orderId = flowing.key();
+    const mended = unique('u1');
+    await appendUnreadable(orderId);
     const group = `${runtime().settings.group}.flows`;
     const letter = await eventually(async () => {
       const { items } = await letters().list({ group, key: orderId, status: 'dead', handler: '*' }, 10);

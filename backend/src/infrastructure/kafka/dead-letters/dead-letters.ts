@@ -6,7 +6,7 @@ import type { SqlSession } from '@/infrastructure/postgres/sql';
 import type { BulkJob, BulkJobAct, BulkPreview, BulkRequest, Selection } from './bulk/bulk-job';
 import { cancelJob, createJob, findJobs, previewJob } from './bulk/bulk-jobs';
 import { BulkRunner, type BulkRunnerOptions } from './bulk/bulk-runner';
-import { DeadLetterNotFoundError } from './dead-letters.errors';
+import { DeadLetterDecidedError, DeadLetterNotFoundError } from './dead-letters.errors';
 import { type Edit, type EditedValue, editLetter } from './edit/edit-letter';
 import type { Letter, LetterDetail, LetterGroup } from './letter';
 import { LetterActs, type LetterAct, type LetterDecision } from './letter-acts';
@@ -109,7 +109,9 @@ export class DeadLetters {
 
   /** What an edit would change, or why it would be refused; changes nothing. */
   async previewEdit(id: string, edit: Edit): Promise<EditedValue> {
-    return editLetter(await this.existing(id), edit, this.options.codec, this.options.registry);
+    const letter = await this.existing(id);
+    if (letter.status !== 'dead') throw new DeadLetterDecidedError(id, letter.status);
+    return editLetter(letter, edit, this.options.codec, this.options.registry);
   }
 
   previewBulk(selection: Selection): Promise<BulkPreview> {

@@ -179,6 +179,18 @@ describe('an act on a dead letter', () => {
     });
   });
 
+  it('retry is refused while what a person wrote for another handler of the event has not run', async () => {
+    const flowing = await state.addLetter({ offset: 7n, handler: 'tell' });
+    const edited = await state.addLetter({ offset: 7n, parked: [] });
+    const mended = { ...orderOf('o-1'), userId: 'user-456' };
+    await act(edited, { kind: 'edit', edit: { data: mended } });
+    const before = await state.parked();
+    expect(before).toMatchObject([{ handler: 'take', edited_value: expect.any(Buffer) }]);
+    await expect(act(flowing, { kind: 'retry' })).rejects.toMatchObject({ code: 'LANE_BEING_DECIDED' });
+    expect(await state.parked()).toEqual(before);
+    expect(await state.status(flowing)).toBe('dead');
+  });
+
   it('retry is refused when the topic was made anew, where the offset means another record; skip is not', async () => {
     const id = await state.addLetter();
     await state.progress('t2');

@@ -1,5 +1,6 @@
 import type { EventCodec } from '@/infrastructure/kafka/schema/event-codec';
 import type { EventRegistry } from '@/infrastructure/kafka/schema/event-registry';
+import { EVERY_HANDLER } from '@/infrastructure/kafka/delivery/runs/subscription-plan';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import {
   DeadLetterDecidedError,
@@ -41,6 +42,7 @@ export interface LetterActsOptions {
 interface ParkedHead {
   readonly state: 'waiting' | 'behind' | 'dead' | 'skip' | 'discard';
   readonly handler: string | null;
+  readonly edited: boolean;
 }
 
 /**
@@ -92,10 +94,13 @@ export class LetterActs {
   ): Promise<Writing> {
     const topicId = await topicIdOf(session, letter);
     const head = await session.row<ParkedHead>(sql`
-      select state, handler from parked where ${placeOf(letter, topicId)} for update`);
+      select state, handler, edited_value is not null as edited
+      from parked where ${placeOf(letter, topicId)} for update`);
     if (head?.state === 'skip' || head?.state === 'discard') throw new LaneBeingDecidedError();
     if (head?.state === 'dead' && head.handler !== letter.handler)
       throw new LaneWaitsElsewhereError(head.handler ?? '*');
+    // What a person wrote for another handler has to run first: the row has room for one edit.
+    if (head?.edited && head.handler !== letter.handler) throw new LaneBeingDecidedError();
     const value = edited?.value ?? letter.edited_value;
     return async (decision) => {
       await decide(session, letter, 'retrying', decision, value);
@@ -136,15 +141,18 @@ async function parkAgain(
   const older = await session.row(sql`
     select 1 from parked where ${inLane} and "offset" < ${letter.offset} order by "offset" limit 1 for update`);
   const state = older ? 'behind' : 'waiting';
+  // An edit is for the handler that failed. What no handler could read is mended for all of them, as if it had come so.
+  const mended = letter.handler === EVERY_HANDLER ? editedValue : null;
+  const edited = letter.handler === EVERY_HANDLER ? null : editedValue;
   const due = older ? sql`null::timestamptz` : sql`clock_timestamp()`;
   await session.run(sql`
     insert into parked as known (
       group_id, topic, topic_id, partition, "offset", lane, key, value, headers, recorded_at, event_identity,
       event_type, writer_fingerprint, pending, handler, attempts, state, due_at, edited_value, cause, first_failed_at
     )
-    select group_id, topic, ${topicId}, partition, "offset", ${letter.lane}, key, value, headers, recorded_at,
-      event_identity, event_type, writer_fingerprint, array[handler], handler, 0, ${state}, ${due},
-      ${editedValue}::bytea,
+    select group_id, topic, ${topicId}, partition, "offset", ${letter.lane}, key, coalesce(${mended}::bytea, value),
+      headers, recorded_at, event_identity, event_type, writer_fingerprint, array[handler], handler, 0, ${state}, ${due},
+      ${edited}::bytea,
       jsonb_build_object('code', cause_code, 'name', '', 'message', cause_message, 'chain', cause_chain),
       first_failed_at
     from dead_letters where id = ${letter.id}
@@ -155,7 +163,7 @@ async function parkAgain(
       handler = excluded.handler,
       pending = case when excluded.handler = any(known.pending) then known.pending
         else known.pending || excluded.pending end,
-      edited_value = excluded.edited_value`);
+      value = coalesce(${mended}::bytea, known.value), edited_value = excluded.edited_value`);
   // Only the oldest of a lane has a time; the others follow it.
   if (!older) {
     await session.run(sql`

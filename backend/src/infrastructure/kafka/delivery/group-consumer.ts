@@ -67,6 +67,7 @@ export class GroupConsumer implements GroupListener {
       store: options.store,
       logger: options.logger,
       commit: (positions) => this.commit(positions),
+      onRefused: ({ tenure }) => this.membership.refused(tenure),
     });
     this.membership = this.newMembership();
   }
@@ -169,17 +170,51 @@ export class GroupConsumer implements GroupListener {
   }
 
   private newMembership(): Membership {
-    return new Membership({
+    const membership: Membership = new Membership({
       ...this.options,
       onPressure: (partition, full) =>
         full ? this.member?.pause(partition) : this.member?.resume(partition),
       onProgress: (worker) => this.progress.changed(worker),
+      onFenced: ({ tenure }) => void this.takeBack(tenure, membership),
     });
+    return membership;
   }
 
+  /**
+   * Who took a partition over may have been its owner no more, and only slow: then it is still ours when its session
+   * must be over, nobody else will run its events, and we have read past those that were refused us.
+   */
+  private async takeBack(place: TopicPartition, membership: Membership): Promise<void> {
+    const { topic, partition } = place;
+    for (;;) {
+      await membership.left.wait(this.options.sessionTimeoutMs);
+      const { member } = this;
+      if (!member || membership.left.requested || !isUnattended(place, member, membership)) return;
+      this.options.logger.warn(
+        { group: this.group, topic, partition },
+        'a partition is still ours: taken back',
+      );
+      const taking = this.takeOver([{ topic, partition, committed: null }], membership, member);
+      this.takeovers.add(taking);
+      try {
+        await taking;
+        return;
+      } catch (error) {
+        this.options.logger.warn(
+          { err: error, group: this.group, topic, partition },
+          'the partition is not taken back yet',
+        );
+      } finally {
+        this.takeovers.delete(taking);
+      }
+    }
+  }
+
+  /** `reader`: who reads the partitions already; it goes to where they begin. */
   private async takeOver(
     partitions: readonly Announced[],
     membership: Membership,
+    reader?: GroupMember,
   ): Promise<readonly Position[]> {
     const taken = await this.acquire(partitions, membership.left);
     const starts = await membership.startsOf(taken);
@@ -194,11 +229,17 @@ export class GroupConsumer implements GroupListener {
     );
     if (membership.left.requested)
       throw new OwnershipLostError(`The membership in '${this.group}' has ended.`);
+    if (reader && !partitions.every((partition) => isUnattended(partition, reader, membership)))
+      throw new OwnershipLostError(`A partition of '${this.group}' has moved on meanwhile.`);
     return starts.map((start) => {
       const worker = membership.add(start);
       this.progress.changed(worker);
       const { topic, partition } = worker.tenure;
-      return { topic, partition, offset: worker.from };
+      const position = { topic, partition, offset: worker.from };
+      // In one turn with the worker: what was read further on must not come to it first.
+      reader?.seek(position);
+      reader?.resume(position);
+      return position;
     });
   }
 
@@ -248,6 +289,13 @@ export class GroupConsumer implements GroupListener {
       if (!(error instanceof OwnershipLostError)) throw error;
     }
   }
+}
+
+/** Ours by what the log says, and none of our workers has it. */
+function isUnattended(place: TopicPartition, member: GroupMember, membership: Membership): boolean {
+  const isThis = ({ topic, partition }: TopicPartition) =>
+    topic === place.topic && partition === place.partition;
+  return member.assignment().some(isThis) && membership.workerOf(place) === undefined;
 }
 
 function sameSet<T>(a: readonly T[], b: readonly T[]): boolean {

@@ -9,6 +9,7 @@ import type {
   GroupListener,
   GroupMember,
   Position,
+  TopicPartition,
 } from '../transport/transport.port';
 import { GroupConsumer } from './group-consumer';
 
@@ -26,6 +27,9 @@ class Surroundings {
   refuseJoins = 0;
   listener: GroupListener | undefined;
   paused = false;
+  /** What the log says that the member owns. */
+  owned: readonly TopicPartition[] = [];
+  readonly sought: Position[] = [];
   readonly committed: Position[] = [];
   readonly handled: bigint[] = [];
   readonly store = new MemoryDeliveryStore();
@@ -53,10 +57,10 @@ class Surroundings {
       this.listener = listener;
       return {
         memberId: String(this.joins),
-        assignment: () => [],
+        assignment: () => this.owned,
         pause: () => (this.paused = true),
         resume: () => (this.paused = false),
-        seek: () => undefined,
+        seek: (position) => void this.sought.push(position),
         commit: async (positions) => void this.committed.push(...positions),
         close: () => this.onClose(),
       } as GroupMember;
@@ -156,6 +160,34 @@ describe('a group consumer', () => {
     await around.consumer.close();
     expect(around.handled).toEqual([]);
     expect(around.committed).toEqual([]);
+  });
+
+  it('takes a partition back that is still its own after the time-out of a session', async () => {
+    await around.consumer.subscribe([TOPIC]);
+    await around.assign();
+    around.owned = [ORDERS];
+    // By somebody who had lost it meanwhile, and was slow.
+    await around.store.acquire('g', [ORDERS]);
+    around.listener?.records(batch(7n, 8n));
+    await eventually(() => around.sought.length > 0, { what: 'reading to begin anew' });
+    expect(around.handled).toEqual([]);
+    expect(around.sought).toEqual([{ ...ORDERS, offset: 7n }]);
+    around.listener?.records(batch(7n, 8n));
+    await savedUpTo(9n);
+    expect(around.epoch).toBe(3n);
+    expect(around.handled.toSorted()).toEqual([7n, 8n]);
+  });
+
+  it('learns from its progress alone that somebody has taken a partition over', async () => {
+    await around.consumer.subscribe([TOPIC]);
+    await around.assign();
+    around.owned = [ORDERS];
+    await around.store.acquire('g', [ORDERS]);
+    around.listener?.records({ ...batch(), nextOffset: 9n, endOffset: 9n });
+    await eventually(() => around.sought.length > 0, { what: 'reading to begin anew' });
+    around.listener?.records({ ...batch(), nextOffset: 9n, endOffset: 9n });
+    await savedUpTo(9n);
+    expect(around.epoch).toBe(3n);
   });
 
   it('pauses a partition with too many parked events of a key, and goes on when they are through', async () => {

@@ -1,6 +1,6 @@
 import { Stop } from '@/infrastructure/concurrency/stop';
 import type { Position, TopicPartition } from '@/infrastructure/kafka/transport/transport.port';
-import type { Takeover } from './delivery-store.port';
+import type { Takeover, Tenure } from './delivery-store.port';
 import type { GroupConsumerOptions } from './group-consumer';
 import { Outage } from './lanes/outage';
 import { ParkedReleaser } from './lanes/parked-releaser';
@@ -17,6 +17,8 @@ import { SubscriptionPlan } from './runs/subscription-plan';
 export interface MembershipOptions extends GroupConsumerOptions {
   readonly onPressure: (partition: TopicPartition, full: boolean) => void;
   readonly onProgress: (worker: PartitionWorker) => void;
+  /** Somebody else took the worker's partition over; it does nothing more. */
+  readonly onFenced: (worker: PartitionWorker) => void;
 }
 
 export interface PartitionStart {
@@ -120,6 +122,7 @@ export class Membership {
       onFenced: (error) => this.fenced(worker, error),
       onUnavailable: (error) => this.outage.wait(error),
     });
+    void this.owned.get(keyOf(tenure))?.abandon();
     this.owned.set(keyOf(tenure), worker);
     this.releaser?.start();
     return worker;
@@ -132,6 +135,12 @@ export class Membership {
     await worker?.abandon();
   }
 
+  /** The tenure's progress was not taken: somebody else has the partition. */
+  refused(tenure: Tenure): void {
+    const worker = this.workerOf(tenure);
+    if (worker?.tenure.epoch === tenure.epoch) this.fenced(worker);
+  }
+
   /** Begins nothing more. Resolves when the runs under way have ended. */
   async end(): Promise<void> {
     this.left.request();
@@ -142,12 +151,14 @@ export class Membership {
     this.parts.gates.close();
   }
 
-  private fenced(worker: PartitionWorker, error: unknown): void {
+  private fenced(worker: PartitionWorker, error?: unknown): void {
     const { group, topic, partition } = worker.tenure;
     this.options.logger.warn({ err: error, group, topic, partition }, 'the partition has a new owner');
-    // Its parked rows are the new owner's to release.
-    if (this.workerOf(worker.tenure) === worker) this.owned.delete(keyOf(worker.tenure));
     void worker.abandon();
+    if (this.workerOf(worker.tenure) !== worker) return;
+    // Its parked rows are the new owner's to release.
+    this.owned.delete(keyOf(worker.tenure));
+    this.options.onFenced(worker);
   }
 
   private fairShare(): number {

@@ -48,6 +48,11 @@ describe('a handler that declares one effect', { timeout: 120_000 }, () => {
     expect(report.faults).toEqual([expect.stringMatching(/^crash before commit: the effects are/)]);
   });
 
+  it('and does not tell how they are read cannot be tested', async () => {
+    const tested = deliver(() => () => undefined, { event: told, data, databaseUrl: database.url });
+    await expect(tested).rejects.toMatchObject({ code: 'HANDLER_NOT_TESTABLE' });
+  });
+
   it('and depends on the order, though it says it does not, is found out', async () => {
     const report = await deliver(
       ({ unitOfWork }) =>

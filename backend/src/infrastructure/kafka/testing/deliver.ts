@@ -12,6 +12,7 @@ import { type DeliveryReport, type Scenario, type ScenarioReport, scenarios } fr
 import type { AnyHandlerUnderTest, HandlerParts, HandlerUnderTest } from './handler-under-test';
 import { harnessDatabase } from './harness-database';
 import { ScenarioRun } from './scenario-run';
+import { HandlerNotTestableError } from './testing.errors';
 
 const DEFAULT_WITHIN_MS = 20_000;
 
@@ -19,7 +20,7 @@ const DEFAULT_WITHIN_MS = 20_000;
  * Runs a handler by the real engine against crafted deliveries, and checks what it declares by `effects`.
  * `transaction`: after each of them the effects are those of one delivery. `external`: every event had at least one
  * run that ended well, and all runs of an event had the same idempotency key, which no other event had. Rejects with
- * `HandlerNotTestableError` when a delivery could not be brought about, `OutcomeNotSeenError` when it took too long.
+ * `HandlerNotTestableError` when a delivery could not be brought about or nothing says what the effects are, `OutcomeNotSeenError` when it took too long.
  */
 export function deliver<Type extends string, Data>(
   handler: (parts: HandlerParts) => EventHandler<EventEnvelope<Type, Data>>,
@@ -34,7 +35,11 @@ export async function deliver(
   given: unknown,
 ): Promise<DeliveryReport> {
   const under = given as Omit<AnyHandlerUnderTest, 'handler' | 'topic'>;
-  const { event } = under;
+  const { event, options, effects } = under;
+  if (options?.effects !== 'external' && effects === undefined)
+    throw new HandlerNotTestableError(
+      "Without 'effects' nothing can be compared: say how they are read, or options.effects: 'external'.",
+    );
   const topic = typeof event === 'string' ? topicOf(event as EventType) : event.topic;
   const any: AnyHandlerUnderTest = { ...under, topic, handler: handler as AnyHandlerUnderTest['handler'] };
   const wanted = under.scenarios ?? scenarios;

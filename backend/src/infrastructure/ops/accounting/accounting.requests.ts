@@ -3,13 +3,12 @@ import { pageQuery } from '@/infrastructure/http/page';
 import { idText } from '@/infrastructure/http/validation';
 import { scopeQuery } from '../ops-peers';
 
-const names = { topic: idText.optional(), group: idText.optional() };
+const names = { topic: idText.optional(), group: idText.optional(), handler: idText.optional() };
 
-export const accountsQuery = z.object({
+export const accountsQuery = z.strictObject({
   ...pageQuery({ limit: 100, max: 500 }),
   ...names,
   ...scopeQuery,
-  handler: idText.optional(),
   /** `partitions`: each account with those of its partitions. */
   detail: z.enum(['partitions']).optional(),
 });

@@ -163,6 +163,7 @@ describe('/ops/api/accounting', () => {
     expect((await call('GET', PATH, undefined, gateway, 'guessed')).status).toBe(401);
     const cursor = Buffer.from('{"x":1}').toString('base64url');
     expect((await call('GET', `${PATH}?cursor=${cursor}`)).body).toMatchObject({ code: 'INVALID_INPUT' });
+    expect((await call('GET', `${PATH}?topics=none`)).body).toMatchObject({ code: 'INVALID_INPUT' });
     expect((await call('GET', `${PATH}/audit/${NOBODY}`)).body).toMatchObject({ code: 'AUDIT_NOT_FOUND' });
   });
 
@@ -234,6 +235,15 @@ describe('/ops/api/accounting', () => {
         audit: { state: 'finished', findings: [{ handler: 'ship', fault: 'no-outcome' }] },
         unreachable: [],
       });
+    });
+
+    it('audits the handlers that are asked for, and no other', async () => {
+      const asked = await run(['--audit', '--handler', 'bill']);
+      expect(asked).toMatchObject({ code: 0, err: '' });
+      expect(asked.out).toContain(' 0 findings');
+      const wrong = await run(['--audit', '--handler', 'ship']);
+      expect(wrong).toMatchObject({ code: 1, err: '' });
+      expect(wrong.out).toContain(`no-outcome: ${GROUP} ship ${TOPIC}`);
     });
 
     it('ends with 1 where not all is shown', async () => {

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { pageQuery } from '@/infrastructure/http/page';
-import { idText, plainText } from '@/infrastructure/http/validation';
+import { idText, plainText, timeText } from '@/infrastructure/http/validation';
 import { letterStatuses } from '@/infrastructure/kafka/dead-letters/letter';
 import type { BulkAct } from '@/infrastructure/kafka/dead-letters/bulk/bulk-job';
 import type { LetterAct } from '@/infrastructure/kafka/dead-letters/letter-acts';
 import { scopeQuery } from '../ops-peers';
-
-const time = z.iso.datetime({ offset: true });
 
 const filterShape = {
   group: idText.optional(),
@@ -16,20 +14,20 @@ const filterShape = {
   key: plainText(1_000).optional(),
   /** The cause's code. */
   cause: idText.optional(),
-  from: time.optional(),
-  to: time.optional(),
+  from: timeText.optional(),
+  to: timeText.optional(),
 };
 
 const status = z.enum(letterStatuses);
 
-export const listQuery = z.object({
+export const listQuery = z.strictObject({
   ...pageQuery({ limit: 50, max: 200 }),
   ...filterShape,
   ...scopeQuery,
   status: status.optional(),
 });
 
-export const groupsQuery = z.object({ ...filterShape, ...scopeQuery, status: status.default('dead') });
+export const groupsQuery = z.strictObject({ ...filterShape, ...scopeQuery, status: status.default('dead') });
 
 export const scopeOnly = z.object(scopeQuery);
 
@@ -108,6 +106,8 @@ export const bulkBody = z
     if (act === 'discard' && reason === undefined) fault('reason', 'is needed for discard');
     if (act === 'edit' && patch === undefined) fault('patch', 'is needed for edit');
     if (act !== 'edit' && patch !== undefined) fault('patch', 'is for edit only');
+    if ((act === 'retry' || act === 'edit') && reason !== undefined)
+      fault('reason', 'is for skip and discard only');
   });
 
 export type BulkBody = z.output<typeof bulkBody>;
@@ -126,4 +126,4 @@ export function bulkActOf({ act, reason, patch }: BulkBody): BulkAct {
 }
 
 export const bulkParams = z.object({ id: z.uuid() });
-export const bulkListQuery = z.object({ ...scopeQuery, id: z.uuid().optional() });
+export const bulkListQuery = z.strictObject({ ...scopeQuery, id: z.uuid().optional() });

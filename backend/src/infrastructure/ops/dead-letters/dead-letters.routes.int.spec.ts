@@ -14,6 +14,7 @@ import { OutboxSink } from '@/infrastructure/kafka/publisher/outbox-sink';
 import { Metrics } from '@/infrastructure/observability/metrics';
 import { RELAY_SHARDS } from '@/infrastructure/outbox/outbox.migrations';
 import { oldestRows } from '@/infrastructure/outbox/outbox-rows';
+import { sql } from '@/infrastructure/postgres/sql';
 import { SecurityModule } from '@/infrastructure/security/security.module';
 import { bundleForChild } from '@/testing/bundle-for-child';
 import { type DeadLetterState, deadLetterState, orderOf } from '@/testing/dead-letter-state';
@@ -171,12 +172,25 @@ describe('/ops/api/dead-letters', () => {
     expect((await get(`${PATH}/${NOBODY}`)).body).toMatchObject({ code: 'DEAD_LETTER_NOT_FOUND' });
   });
 
-  it.each(['?status=asleep', '?from=yesterday', '?cursor=x', '?limit=0', '/not-an-id', '?scope=mine'])(
-    'refuses %s',
-    async (query) => {
-      expect(await get(PATH + query)).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
-    },
-  );
+  const cursorOf = (position: string) => `?cursor=${Buffer.from(position).toString('base64url')}`;
+  it.each([
+    '?status=asleep',
+    '?from=yesterday',
+    '?from=0000-01-01T00:00:00Z',
+    '?to=2026-01-01T00:00:00%2B16:00',
+    `?to=2026-01-01T00:00:00.${'0'.repeat(200)}Z`,
+    '?cursor=x',
+    cursorOf(`2026-02-30T00:00:00.000000Z ${NOBODY}`),
+    '?limit=0',
+    '?limit=1000000',
+    '/not-an-id',
+    '?scope=mine',
+    '?topik=order-events',
+    '/groups?eventtype=order.created',
+    '/bulk?job=1',
+  ])('refuses %s', async (query) => {
+    expect(await get(PATH + query)).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
+  });
 
   it('lets an act of the gateway be done by the process that has the letter, and says who did it', async () => {
     const id = await payments.addLetter({ offset: 4n, parked: [] });
@@ -299,6 +313,9 @@ describe('/ops/api/dead-letters', () => {
     [{ act: 'discard', filter: {} }, 'reason'],
     [{ act: 'edit', filter: {} }, 'patch'],
     [{ act: 'retry', filter: {}, rate: 0 }, 'rate'],
+    [{ act: 'retry', filter: {}, rate: -1 }, 'rate'],
+    [{ act: 'retry', filter: {}, reason: 'why' }, 'reason'],
+    [{ act: 'skip', filter: { to: '2026-01-01T00:00:00+16:00' } }, 'filter.to'],
   ])('refuses the bulk act %j', async (body, path) => {
     const id = await orders.addLetter();
     const refused = await post(`${PATH}/bulk`, body);
@@ -351,6 +368,21 @@ describe('/ops/api/dead-letters', () => {
       expect((await run(['bulk'])).out).toMatch(/discard {2}finished/);
     });
 
+    it('says of which ids nothing is done, and which services are not in the answer', async () => {
+      const [dead, skipped] = [await orders.addLetter(), await orders.addLetter({ status: 'skipped' })];
+      const left = '2 of the ids are not those of dead letters that are here.\n';
+      const ids = [dead, skipped, NOBODY];
+      expect(await run(['retry', ...ids, '--dry-run'])).toMatchObject({ code: 1, err: left });
+      const done = await run(['skip', ...ids, '--rate', '50']);
+      expect(done).toMatchObject({ code: 1, err: expect.stringContaining(left) });
+      expect(done.out).toContain('skip finished: 1 of 1 done, 0 refused');
+      for (const look of [['list'], ['groups'], ['bulk'], ['retry', '--all', '--dry-run']]) {
+        const { code, err } = await run(look, silentGateway);
+        expect([look, code]).toEqual([look, 1]);
+        expect(err).toContain('they did not answer: audit, payment');
+      }
+    });
+
     it('stops the act at an interruption', async () => {
       for (let n = 0; n < 30; n++) await orders.addLetter({ key: `k-${n}` });
       const env = { PATH: process.env['PATH'], OPS_URL: gateway, OPERATOR_TOKEN: TOKEN };
@@ -370,6 +402,31 @@ describe('/ops/api/dead-letters', () => {
       expect(30 - (await dead())).toBe(Number(/(\d+) of 30/.exec(out)?.[1]));
     });
 
+    it('stops the act at an interruption that comes while it is being begun', async () => {
+      for (let n = 0; n < 10; n++) await orders.addLetter({ key: `k-${n}` });
+      const env = { PATH: process.env['PATH'], OPS_URL: gateway, OPERATOR_TOKEN: TOKEN };
+      const ended = Promise.withResolvers<{ code: unknown; out: string }>();
+      await orders.database.transaction(async (session) => {
+        await session.run(sql`lock table dead_letter_jobs in access exclusive mode`);
+        const child = execFile(
+          process.execPath,
+          [program, 'skip', '--all', '--rate', '1'],
+          { env },
+          (error, out) => ended.resolve({ code: error?.code, out }),
+        );
+        // The runner waits for the table by itself; the other one is the act.
+        await eventually(async () => {
+          const waiting = await session.rows(sql`
+            select 1 from pg_locks where not granted and relation = 'dead_letter_jobs'::regclass`);
+          return waiting.length === 2;
+        });
+        child.kill('SIGINT');
+      });
+      const { code, out } = await ended.promise;
+      expect(code).toBe(130);
+      expect(out).toMatch(/skip cancelled: [01] of 10 done/);
+    });
+
     it.each([
       [[], 2],
       [['dance'], 2],
@@ -378,6 +435,10 @@ describe('/ops/api/dead-letters', () => {
       [['discard', '--all'], 2],
       [['list', '--colour'], 2],
       [['edit', NOBODY], 2],
+      [['edit', NOBODY, '--data', '/nowhere/data.json'], 2],
+      [['retry', NOBODY, '--patch', '{}'], 2],
+      [['retry', '--all', '--reason', 'why'], 2],
+      [['bulk', NOBODY, NOBODY], 2],
       [['--help'], 0],
     ])('%j ends with %i', async (args, code) => {
       const ended = await run(args);

@@ -1,5 +1,6 @@
 import type { Letter } from '@/infrastructure/kafka/dead-letters/letter';
 import type { LetterPosition } from '@/infrastructure/kafka/dead-letters/letter-queries';
+import { timeText } from '@/infrastructure/http/validation';
 import { mergePages, type PageOf } from '../merge-pages';
 
 export type LetterPage = PageOf<Letter>;
@@ -9,7 +10,10 @@ export const positionText = ({ firstFailedAt, id }: LetterPosition): string => `
 
 const POSITION = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-export const isPosition = (text: string): boolean => POSITION.test(text);
+export function isPosition(text: string): boolean {
+  const position = positionOf(text);
+  return position !== undefined && timeText.safeParse(position.firstFailedAt).success;
+}
 
 export function positionOf(text: string): LetterPosition | undefined {
   const [, firstFailedAt, id] = POSITION.exec(text) ?? [];

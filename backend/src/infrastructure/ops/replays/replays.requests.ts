@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageQuery } from '@/infrastructure/http/page';
-import { idText } from '@/infrastructure/http/validation';
+import { idText, timeText } from '@/infrastructure/http/validation';
 import { replayModes } from '@/infrastructure/kafka/replay/replay';
 import type { RangeEnd, ReplayRequest } from '@/infrastructure/kafka/replay/replay-request';
 import { scopeQuery } from '../ops-peers';
@@ -10,7 +10,7 @@ const offset = z.int().min(0);
 /** An offset, or a time as ISO 8601 or milliseconds since 1970. */
 const rangeEnd = z.union([
   z.strictObject({ offset }),
-  z.strictObject({ time: z.union([z.int().min(0), z.iso.datetime({ offset: true })]) }),
+  z.strictObject({ time: z.union([z.int().min(0), timeText]) }),
 ]);
 
 export const replayBody = z.strictObject({
@@ -29,7 +29,7 @@ export const replayBody = z.strictObject({
 
 export type ReplayBody = z.output<typeof replayBody>;
 
-export const replayListQuery = z.object({ ...pageQuery({ limit: 50, max: 200 }), ...scopeQuery });
+export const replayListQuery = z.strictObject({ ...pageQuery({ limit: 50, max: 200 }), ...scopeQuery });
 export const replayScope = z.object(scopeQuery);
 export const replayParams = z.object({ id: z.uuid() });
 
@@ -45,7 +45,8 @@ export function toRequest({ topic, handlers, mode, from, to, partitions, rate }:
   };
 }
 
+// Kafka takes times below 0 for places of its own: -1 is the end of the log.
 const toRangeEnd = (end: z.output<typeof rangeEnd>): RangeEnd =>
   'offset' in end
     ? { offset: BigInt(end.offset) }
-    : { time: typeof end.time === 'number' ? end.time : Date.parse(end.time) };
+    : { time: typeof end.time === 'number' ? end.time : Math.max(0, Date.parse(end.time)) };

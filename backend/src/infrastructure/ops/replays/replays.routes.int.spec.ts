@@ -169,6 +169,7 @@ describe('/ops/api/replays', () => {
       [{}, 400, 'INVALID_INPUT'],
       [body({ mode: 'wet' }), 400, 'INVALID_INPUT'],
       [body({ from: { offset: -1 } }), 400, 'INVALID_INPUT'],
+      [body({ from: { time: '0000-01-01T00:00:00Z' } }), 400, 'INVALID_INPUT'],
       [body({ from: { offset: 5 }, to: { offset: 3 } }), 409, 'REPLAY_RANGE_REFUSED'],
       [body({ handlers: ['nobody'] }), 404, 'UNKNOWN_REPLAY_HANDLER'],
       [body({ group: 'another' }), 404, 'UNKNOWN_REPLAY_HANDLER'],
@@ -179,6 +180,10 @@ describe('/ops/api/replays', () => {
     expect(await call('GET', `${PATH}/${randomUUID()}`)).toMatchObject({
       status: 404,
       body: { code: 'UNKNOWN_REPLAY' },
+    });
+    expect(await call('GET', `${PATH}?topic=orders`)).toMatchObject({
+      status: 400,
+      body: { code: 'INVALID_INPUT' },
     });
     expect((await fetch(gateway + PATH)).status).toBe(401);
   });

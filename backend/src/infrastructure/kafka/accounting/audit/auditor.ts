@@ -1,7 +1,7 @@
 import { OffsetOutOfRangeError } from '@/infrastructure/kafka/transport/transport.errors';
 import type { FetchedBatch } from '@/infrastructure/kafka/transport/transport.port';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
-import type { AccountFilter } from '../accountant';
+import { type AccountFilter, matches } from '../accountant';
 import type { AccountSource } from '../account-source';
 import { beginReading, boundsOf } from '../log-bounds';
 import type { LogBounds } from '../sql/tracks.sql';
@@ -10,7 +10,7 @@ import { PartitionAudit } from './partition-audit';
 import { StoredOutcomes } from './stored-outcomes';
 
 export interface AuditOptions {
-  readonly filter?: Omit<AccountFilter, 'handler'>;
+  readonly filter?: AccountFilter;
   /** The audit ends at the next batch, with what it has found. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: AuditProgress) => void;
@@ -65,10 +65,8 @@ export class Auditor {
     };
   }
 
-  private async partitions({ topic, group }: AccountFilter): Promise<readonly LogBounds[]> {
-    const expected = this.source
-      .expected()
-      .filter((account) => group === undefined || account.group === group);
+  private async partitions({ topic, ...names }: AccountFilter): Promise<readonly LogBounds[]> {
+    const expected = this.source.expected().filter((account) => matches(account, names));
     return this.source.database.transaction(async (session) => {
       const stored = await beginReading(session);
       const topics = [...stored, ...expected.map((account) => account.topic)];
@@ -128,13 +126,9 @@ export class Auditor {
     });
   }
 
-  private openStored(
-    session: SqlSession,
-    bounds: LogBounds,
-    { group }: AccountFilter,
-  ): Promise<StoredOutcomes> {
+  private openStored(session: SqlSession, bounds: LogBounds, filter: AccountFilter): Promise<StoredOutcomes> {
     const expected = this.source.expected().filter(({ topic }) => topic === bounds.topic);
-    return StoredOutcomes.open(session, bounds, expected, group);
+    return StoredOutcomes.open(session, bounds, expected, filter);
   }
 
   /** What follows an offset; where retention was quicker, what follows the log's start by now. */

@@ -1,4 +1,5 @@
 import { type SqlQuery, type SqlSession, sql } from '@/infrastructure/postgres/sql';
+import type { AccountFilter } from '../accountant';
 import type { ExpectedAccount } from '../account-source';
 import { outcomeRowsSql } from '../sql/outcome-rows.sql';
 import { type LogBounds, tracksSql } from '../sql/tracks.sql';
@@ -43,11 +44,15 @@ export class StoredOutcomes {
     session: SqlSession,
     bounds: LogBounds,
     expected: readonly ExpectedAccount[],
-    group: string | undefined,
+    { group, handler }: AccountFilter,
   ): Promise<StoredOutcomes> {
     const from = tracksSql([bounds], expected);
     const all = await session.rows<Track>(sql`with ${from} select * from tracks where ceiling > base`);
-    const tracks = all.filter(({ group_id }) => group === undefined || group_id === group);
+    const tracks = all.filter(
+      (track) =>
+        (group === undefined || track.group_id === group) &&
+        (handler === undefined || track.handler === handler),
+    );
     const rows = await Cursor.open<OutcomeRow>(
       session,
       'audited_rows',

@@ -27,6 +27,9 @@ describe('an edit of a dead letter', () => {
     return (await state.codec.decode({ ...place, value: value ?? null, headers })).event.data;
   };
 
+  const parkedValue = async () =>
+    (await state.database.row<{ value: Buffer }>(sql`select value from parked`))?.value;
+
   it('runs the event with new data in its place, and keeps the bytes it came with', async () => {
     const id = await state.addLetter({ parked: ['tell'] });
     const before = await state.letters.find(id);
@@ -49,6 +52,12 @@ describe('an edit of a dead letter', () => {
     ]);
     expect(await state.status(id)).toBe('dead');
     expect(await state.parked()).toMatchObject([{ state: 'dead', edited_value: null }]);
+  });
+
+  it('is refused beforehand too, where the letter is decided about', async () => {
+    const id = await state.addLetter({ status: 'retrying' });
+    const preview = state.letters.previewEdit(id, { data: mended });
+    await expect(preview).rejects.toMatchObject({ code: 'DEAD_LETTER_DECIDED', status: 409 });
   });
 
   it('takes a merge patch', async () => {
@@ -107,8 +116,9 @@ describe('an edit of a dead letter', () => {
     await expect(edit(id, { patch: { userId: 'u' } })).rejects.toMatchObject({ code: 'EDIT_REFUSED' });
     await edit(id, { data: mended });
     const [row] = await state.parked();
-    expect(row).toMatchObject({ pending: ['*'], handler: '*', state: 'waiting' });
-    expect(await decoded(row?.edited_value, headers)).toEqual(mended);
+    expect(row).toMatchObject({ pending: ['*'], handler: '*', state: 'waiting', edited_value: null });
+    expect(await decoded(await parkedValue(), headers)).toEqual(mended);
+    expect((await state.letters.find(id))?.valueBase64).toBe(Buffer.from([1, 2, 3]).toString('base64'));
   });
 
   it('cannot mend headers: says what is wrong with them', async () => {
@@ -141,9 +151,9 @@ describe('an edit of a dead letter', () => {
     const id = await state.addLetter({ handler: '*', value, headers });
     expect(await state.letters.find(id)).toHaveProperty('valueError');
     await edit(id, { data: mended });
-    const [row] = await state.parked();
-    expect(row?.edited_value?.toString()).toContain('user-456');
-    expect(await decoded(row?.edited_value, headers)).toEqual(mended);
+    const runs = await parkedValue();
+    expect(runs?.toString()).toContain('user-456');
+    expect(await decoded(runs, headers)).toEqual(mended);
     const edited = (await state.letters.find(id))?.edited;
     expect(edited?.value).toEqual(mended);
   });

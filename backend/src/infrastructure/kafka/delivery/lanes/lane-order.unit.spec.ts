@@ -114,6 +114,7 @@ class Partition {
       ...groupParts(this.store, () => this.registrations, { transactions: 2 }),
       onPressure: () => undefined,
       onProgress: () => undefined,
+      onFenced: () => undefined,
     });
     const starts = await this.membership.startsOf(
       await this.store.acquire('g', [{ topic: TOPIC, partition: 0 }]),

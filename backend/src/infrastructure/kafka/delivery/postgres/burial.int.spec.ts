@@ -122,7 +122,8 @@ describe('the lane of a dead event', () => {
     const from = how === 'parked before' ? { from: await parked() } : {};
     expect(await bury({ remaining: ['mail'], ...from })).toBe('goes-on');
     const [row] = await delivery.parked();
-    expect(row).toMatchObject({ state: 'waiting', handler: null, attempts: 0, pending: ['mail'] });
+    const handler = how === 'parked before' ? 'stock' : null;
+    expect(row).toMatchObject({ state: 'waiting', handler, attempts: 0, pending: ['mail'] });
     expect(row?.due_in).toBeLessThanOrEqual(0);
   });
 
@@ -142,6 +143,20 @@ describe('the lane of a dead event', () => {
     expect(await delivery.letters()).toEqual([]);
     expect(await copies()).toEqual([]);
     expect(await delivery.parked()).toMatchObject([{ state: 'waiting', attempts: 0 }]);
+  });
+
+  it('that was sent back to its handler and could not be read by then is dead once more', async () => {
+    await bury();
+    await delivery.database.run(sql`update dead_letters set status = 'retrying'`);
+    const { letter } = burialOf(tenure, 5n);
+    const cause = { ...letter.cause, code: 'UNKNOWN_SCHEMA' };
+    await bury({ letter: { ...letter, handler: '*', cause }, from: await parked() });
+    const letters = await delivery.database.rows(sql`
+      select handler, status, cause_code from dead_letters order by handler`);
+    expect(letters).toEqual([
+      { handler: '*', status: 'dead', cause_code: 'UNKNOWN_SCHEMA' },
+      { handler: 'stock', status: 'dead', cause_code: 'UNKNOWN_SCHEMA' },
+    ]);
   });
 
   it('settles the letter of what could not be read, once it has reached a handler', async () => {

@@ -4,7 +4,7 @@ import { toStored, withoutNul } from '@/infrastructure/outbox/record-headers';
 import type { UnitOfWork } from '@/infrastructure/outbox/unit-of-work';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import { ParkedEventChangedError } from '../delivery.errors';
-import type { BurialOutcome, BurialRequest } from '../delivery-store.port';
+import type { BurialOutcome, BurialRequest, ParkedRow } from '../delivery-store.port';
 import { asItWas, resolveLetters, withoutOwnEdit } from './claims';
 import { holdFences, refuseFenced } from './fence';
 import { laneBytes } from './parked-rows';
@@ -30,6 +30,7 @@ export async function bury(unitOfWork: UnitOfWork, request: BurialRequest): Prom
     // What could not be read was sent back, and this time it reached a handler.
     if (request.from && letter.handler !== '*')
       await resolveLetters(session, [{ tenure, row: request.from, handlers: [] }]);
+    else if (request.from) await endRetries(session, request, request.from);
     return settleLane(session, written.isDecided ? { ...request, laneWaits: false } : request);
   });
 }
@@ -62,6 +63,18 @@ async function writeLetter(
   return { isNew: row?.id === id, isDecided: row === undefined };
 }
 
+/** Letters that were sent back to their handlers with this event: it reached none of them. */
+async function endRetries(session: SqlSession, request: BurialRequest, from: ParkedRow): Promise<void> {
+  const { tenure, letter } = request;
+  const { cause } = letter;
+  await session.run(sql`
+    update dead_letters set status = 'dead', cause_code = ${cause.code},
+      cause_message = ${withoutNul(cause.message)}, cause_chain = ${withoutNulJson(cause.chain)}::jsonb
+    where group_id = ${letter.group} and topic = ${tenure.topic} and topic_id in (${tenure.topicId}, '')
+      and partition = ${tenure.partition} and "offset" = ${letter.record.offset}
+      and handler = any(${from.pending}::text[]) and handler <> '*' and status = 'retrying'`);
+}
+
 async function settleLane(session: SqlSession, request: BurialRequest): Promise<BurialOutcome> {
   const { tenure, letter, remaining, laneWaits, from } = request;
   const goesOn = !laneWaits && remaining.length > 0;
@@ -71,7 +84,8 @@ async function settleLane(session: SqlSession, request: BurialRequest): Promise<
   }
   const pending = laneWaits ? [letter.handler, ...remaining] : remaining;
   const state = laneWaits ? 'dead' : 'waiting';
-  const handler = laneWaits ? letter.handler : null;
+  // The row goes on naming who failed: other handlers of it may have been sent back by a person, too.
+  const handler = laneWaits || from ? letter.handler : null;
   const attempts = laneWaits ? letter.attempts : 0;
   const due = laneWaits ? sql`null` : sql`clock_timestamp()`;
   if (from) {

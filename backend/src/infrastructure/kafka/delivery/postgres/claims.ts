@@ -8,7 +8,7 @@ export const asItWas = (tenure: Tenure, row: ParkedRow) => sql`
   and parked.partition = ${tenure.partition} and parked."offset" = ${row.record.offset}
   and parked.state = ${row.state} and parked.attempts = ${row.attempts}`;
 
-/** An edit for one handler ends with that handler; one of a record that did not decode is for all of them. */
+/** An edit ends with its handler; one that stands beside `*`, as rows from before have it, is for all of them. */
 export const withoutOwnEdit = sql`case when parked.handler is null or parked.handler = '*' then parked.edited_value end`;
 
 /**

@@ -48,7 +48,7 @@ describe('skip', () => {
     expect(row).toMatchObject({
       offset: '5',
       state: 'waiting',
-      handler: null,
+      handler: 'stock',
       attempts: 0,
       pending: ['mail'],
     });

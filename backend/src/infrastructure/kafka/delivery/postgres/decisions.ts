@@ -18,7 +18,7 @@ async function skip(session: SqlSession, tenure: Tenure, row: ParkedRow): Promis
     remaining.length === 0
       ? await session.run(sql`delete from parked where ${asItWas(tenure, row)}`)
       : await session.run(sql`
-          update parked set state = 'waiting', due_at = clock_timestamp(), attempts = 0, handler = null,
+          update parked set state = 'waiting', due_at = clock_timestamp(), attempts = 0,
             pending = ${remaining}::text[], edited_value = ${withoutOwnEdit} where ${asItWas(tenure, row)}`);
   if (changed !== 1) throw new ParkedEventChangedError();
   return remaining.length === 0 ? 1 : 0;

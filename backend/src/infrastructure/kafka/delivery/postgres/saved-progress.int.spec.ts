@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from '@/infrastructure/postgres/sql';
 import { TOPIC } from '@/testing/delivery/membership-fixture';
+import { eventually } from '@/testing/eventually';
 import { type PostgresDelivery, postgresDelivery } from '@/testing/delivery/postgres-delivery';
 import type { ProgressUpdate, Tenure } from '../delivery-store.port';
 import type { Segment } from '../progress/segment-writer';
@@ -86,6 +87,31 @@ describe('saving progress', () => {
       ['5', '6'],
     ]);
   });
+
+  it.each([[[1, 2]], [[2, 1]]])(
+    'locks rows in the order of takeovers (given as %j), so that it holds none that they need first',
+    async (order) => {
+      const taken = await Promise.all(order.map((partition) => delivery.take(partition)));
+      const updates = taken.map((one) => update(3n, { tenure: one.tenure }));
+      let saving: Promise<unknown> | undefined;
+      await delivery.database.transaction(async (takeover) => {
+        await takeover.run(sql`select 1 from progress where partition = 1 for update`);
+        saving = save(...updates);
+        await eventually(
+          () =>
+            delivery.database.row(sql`
+            select 1 from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like '%update progress%'`),
+          { what: 'the save to wait' },
+        );
+        const free = await takeover.rows(
+          sql`select 1 from progress where partition = 2 for update skip locked`,
+        );
+        expect(free).toHaveLength(1);
+      });
+      expect(await saving).toHaveLength(2);
+    },
+  );
 
   it('saves the partitions that are owned where another is not any more', async () => {
     const other = (await delivery.take(1)).tenure;

@@ -2,26 +2,34 @@ import type { Position } from '@/infrastructure/kafka/transport/transport.port';
 import { type SqlSession, sql } from '@/infrastructure/postgres/sql';
 import type { ProgressUpdate } from '../delivery-store.port';
 
-/** Watermarks and accounts in one statement: an account never runs ahead of the progress, nor behind it. */
+/**
+ * Watermarks and accounts in one statement: an account never runs ahead of the progress, nor behind it. Rows are locked
+ * in the order in which a takeover raises their epochs, so that neither waits for the other in a circle.
+ */
 export async function saveProgress(
   session: SqlSession,
   updates: readonly ProgressUpdate[],
 ): Promise<readonly Position[]> {
   const segments = updates.flatMap(({ tenure, segments: parts }) => parts.map((part) => ({ tenure, part })));
   const rows = await session.rows<{ topic: string; partition: number; watermark: string }>(sql`
-    with own as (
-      update progress set watermark = saved.watermark, -- A handler that begins further back takes the group back: what the log's tools see is not behind us then.
-        mirrored = case when saved.watermark >= progress.watermark
-          then coalesce(saved.mirrored, progress.mirrored) end,
-        updated_at = clock_timestamp()
-      from unnest(
+    with held as (
+      select group_id, topic, partition, epoch, saved.watermark, saved.mirrored from progress
+      join unnest(
         ${updates.map(({ tenure }) => tenure.group)}::text[], ${updates.map(({ tenure }) => tenure.topic)}::text[],
         ${updates.map(({ tenure }) => tenure.partition)}::int[],
         ${updates.map(({ tenure }) => tenure.epoch)}::bigint[],
         ${updates.map(({ watermark }) => watermark)}::bigint[], ${updates.map(({ mirrored }) => mirrored)}::bigint[]
-      ) as saved (group_id, topic, partition, epoch, watermark, mirrored)
-      where progress.group_id = saved.group_id and progress.topic = saved.topic
-        and progress.partition = saved.partition and progress.epoch = saved.epoch
+      ) as saved (group_id, topic, partition, epoch, watermark, mirrored) using (group_id, topic, partition, epoch)
+      order by topic, partition for no key update of progress
+    ), own as (
+      update progress set watermark = held.watermark,
+        -- A handler that begins further back takes the group back: what the log's tools see is not behind us then.
+        mirrored = case when held.watermark >= progress.watermark
+          then coalesce(held.mirrored, progress.mirrored) end,
+        updated_at = clock_timestamp()
+      from held
+      where progress.group_id = held.group_id and progress.topic = held.topic
+        and progress.partition = held.partition and progress.epoch = held.epoch
       returning progress.group_id, progress.topic, progress.topic_id, progress.partition, progress.epoch,
         progress.watermark
     ), written as (

@@ -14,6 +14,8 @@ export interface ProgressSaverOptions {
   readonly store: DeliveryStore;
   /** Mirrors what was saved to the log, for its tools. */
   readonly commit: (positions: readonly Position[]) => Promise<void>;
+  /** Its partition has another owner, who counts from here on. */
+  readonly onRefused: (worker: Progressing) => void;
   readonly logger: Logger;
 }
 
@@ -83,7 +85,9 @@ export class ProgressSaver {
         segments: [...segments.values()],
         mirrored: this.mirrors.get(worker) ?? null,
       }));
-      await this.mirror(taken, await this.options.store.save(updates));
+      const saved = await this.options.store.save(updates);
+      for (const [worker] of taken) if (!saved.some(isOf(worker))) this.options.onRefused(worker);
+      await this.mirror(taken, saved);
     } catch (error) {
       this.keep(taken);
       this.options.logger.warn({ err: error }, 'progress was not saved; it is tried again');
@@ -100,11 +104,10 @@ export class ProgressSaver {
       this.options.logger.warn({ err: error }, 'progress was not mirrored to the log; the next save does it');
       return;
     }
-    for (const { topic, partition, offset } of positions) {
-      const [worker] =
-        taken.find(([{ tenure }]) => tenure.topic === topic && tenure.partition === partition) ?? [];
-      if (!worker || this.mirrors.get(worker) === offset) continue;
-      this.mirrors.set(worker, offset);
+    for (const position of positions) {
+      const [worker] = taken.find(([one]) => isOf(one)(position)) ?? [];
+      if (!worker || this.mirrors.get(worker) === position.offset) continue;
+      this.mirrors.set(worker, position.offset);
       // What was mirrored is stored too, without which a position set from outside could not be told from ours.
       this.changed(worker);
     }
@@ -119,3 +122,8 @@ export class ProgressSaver {
     }
   }
 }
+
+const isOf =
+  ({ tenure }: Progressing) =>
+  ({ topic, partition }: Position): boolean =>
+    tenure.topic === topic && tenure.partition === partition;

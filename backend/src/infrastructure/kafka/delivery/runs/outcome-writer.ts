@@ -3,7 +3,7 @@ import { Coalescer } from '@/infrastructure/concurrency/coalescer';
 import type { Stop } from '@/infrastructure/concurrency/stop';
 import type { Logger } from '@/infrastructure/observability/logger';
 import type { DeliveryStore, EffectOutcomes, EffectRun, ParkRequest } from '../delivery-store.port';
-import { isPassing } from './failure-class';
+import { isChanged, isFenced, isPassing } from './failure-class';
 
 type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
@@ -45,9 +45,20 @@ export class OutcomeWriter {
     return this.lookups.submit(run).then(unwrap);
   }
 
-  /** Resolves when the effects are remembered. */
-  remember(run: EffectRun): Promise<void> {
-    return this.effects.submit(run).then(unwrap);
+  /**
+   * Resolves when the effects are remembered. They have happened, so whatever refuses the write (a full disk, a server
+   * that only reads) is tried again for as long as the partition is ours.
+   */
+  async remember(run: EffectRun): Promise<void> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return unwrap(await this.effects.submit(run));
+      } catch (error) {
+        if (isFenced(error) || isChanged(error) || this.stop.requested) throw error;
+        this.logger.warn({ err: error, failures }, 'an effect that has happened is not remembered yet');
+        await this.stop.wait(fullJitter(BACK_OFF, failures, Math.random()));
+      }
+    }
   }
 
   /** Resolves when the record is in its table, and so can be passed over in the log. */

@@ -58,6 +58,17 @@ describe('OutcomeWriter', () => {
     expect(store.inbox.size).toBe(2);
   });
 
+  it('tries an effect that has happened again, whatever the write of its row is refused with', async () => {
+    let refused = 0;
+    store.fault = (at) => {
+      if (at === 'remember' && refused++ < 5) throw new Error('no space left on device');
+    };
+    const done = await settled([1n, 2n].map((offset) => writer.remember(runOf(own(), offset))));
+    expect(refused).toBeGreaterThan(5);
+    expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect(store.inbox.size).toBe(2);
+  });
+
   it('refuses the writes of one partition that has a new owner, and no others beside them', async () => {
     await store.acquire('g', [{ topic: TOPIC, partition: 1 }]);
     const [mine, lost] = tenures as readonly [Tenure, Tenure];
