@@ -8,6 +8,7 @@ const PAGE = inRoot('docs/delivery-options.md');
 const KAFKA = 'backend/src/infrastructure/kafka';
 const schemas = await import(`../${KAFKA}/delivery/delivery.options.ts`);
 const optionsSource = readFileSync(inRoot(KAFKA, 'delivery/delivery.options.ts'), 'utf8');
+const moduleSource = readFileSync(inRoot(KAFKA, 'kafka.options.ts'), 'utf8');
 const handlerSource = readFileSync(inRoot(KAFKA, 'consumer/handler.ts'), 'utf8');
 
 const UNITS = { d: 86_400_000, h: 3_600_000, min: 60_000, s: 1_000 };
@@ -46,6 +47,18 @@ defaults.
 ${optionsTable('breakerFields')}
 ## Of the module
 
+\`KafkaModule.forRoot(options)\`; \`forRootAsync\` takes the same from a factory. What is not said comes from the
+[environment](configuration.md).
+
+${fieldsTable('KafkaModuleOptions', moduleSource)}
+### \`database\`
+
+${fieldsTable('DatabaseSettings', moduleSource)}
+### An entry of \`topics\`
+
+${fieldsTable('TopicConfig', moduleSource)}
+### \`delivery\`
+
 \`KafkaModule.forRoot({ delivery: { … } })\`: how this process delivers. A subscription is a group's part in one topic, a lane
 the events of one key in it.
 
@@ -77,8 +90,8 @@ function optionsTable(name) {
 }
 
 /** Options whose types are all there is to check. */
-function fieldsTable(name) {
-  const rows = describedFields(handlerSource, name).map((field) => {
+function fieldsTable(name, source = handlerSource) {
+  const rows = describedFields(source, name).map((field) => {
     const type = field.type.replaceAll('|', '\\|');
     return `| \`${field.name}\` | \`${type}\` | ${meaningOf(name, field)} |`;
   });

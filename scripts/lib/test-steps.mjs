@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { say, seconds } from './console.mjs';
 import { run } from './run.mjs';
@@ -64,12 +64,13 @@ export async function vitest(tally, name, projects, env = {}, only = []) {
     ...only,
     ...projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
+    `--reporter=${inRoot('scripts/lib/test-report.mjs')}`,
   ];
   try {
-    const { code } = await run(nodeBinary(), args, { env: { ...hermetic(), ...env } });
-    tally.step(name, counts(report, code), from);
+    const { code, signal } = await run(nodeBinary(), args, {
+      env: { ...hermetic(), ...env, SHOP_TEST_REPORT: report },
+    });
+    tally.step(name, reported(report, name, signal ?? code), from);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -82,34 +83,17 @@ function hermetic() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.test(name)));
 }
 
-function counts(report, code) {
+function reported(report, name, end) {
   let result;
   try {
     result = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
-    say('The test runner ended without a report.');
-    return { failed: 1 };
+    return { failed: 1, failures: [`  × ${name}: the test runner ended with ${end} and without a report`] };
   }
-  const passed = result.numPassedTests;
-  const skipped = result.numPendingTests + (result.numTodoTests ?? 0);
-  // A file that does not load has no tests, and an error outside a test belongs to none: both are failures.
-  const broken = result.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
-  );
-  const failed = result.numFailedTests + broken.length;
-  const failures = result.testResults.flatMap((file) => failuresOf(file, broken.includes(file)));
-  return { passed, skipped, failed: failed === 0 && code !== 0 ? 1 : failed, failures };
-}
-
-// Said again at the very end, where it is looked for: the report above is thousands of lines long.
-function failuresOf(file, broken) {
-  const path = relative(inRoot(), file.name);
-  if (broken) return [`  × ${path}: ${firstLine(file.message)}`];
-  return file.assertionResults
-    .filter((test) => test.status === 'failed')
-    .map((test) => `  × ${path} > ${test.fullName}: ${firstLine(test.failureMessages.join('\n'))}`);
-}
-
-function firstLine(message = '') {
-  return message.split('\n', 1)[0].slice(0, 300);
+  if (result.failed > 0 || end === 0) return result;
+  return {
+    ...result,
+    failed: 1,
+    failures: [`  × ${name}: all passed, but the test runner ended with ${end}`],
+  };
 }

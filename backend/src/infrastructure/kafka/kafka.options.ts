@@ -7,6 +7,7 @@ import type { Migrations } from '@/infrastructure/postgres/migrate';
 
 /** A topic of the application's own, in the words of Kafka's admin clients. */
 export interface TopicConfig {
+  /** Its name. */
   readonly topic: string;
   /** Default `KAFKA_DEFAULT_PARTITIONS`. */
   readonly numPartitions?: number;
@@ -17,6 +18,7 @@ export interface TopicConfig {
 }
 
 export interface DatabaseSettings {
+  /** `postgres://…`; its user may create schemas. */
   readonly url: string;
   /** PostgreSQL schema of this application's tables. Default: the service's name, with `_` for other characters. */
   readonly schema?: string;
@@ -31,16 +33,18 @@ export interface KafkaModuleOptions {
   readonly service?: string;
   /** The group as it stands, for one application alone in it. */
   readonly group?: string;
+  /** `host:port` of some brokers; the others are learned from them. Default `KAFKA_BROKERS`. */
   readonly brokers?: readonly string[];
   /** Stable name of this process; a restart within the session time-out keeps its partitions. */
   readonly instanceId?: string;
-  /** Default `kafka`. `embedded` keeps the log in `database`. */
+  /** Where the events are: `kafka` (default), or `embedded` for a log in PostgreSQL itself, at `logUrl`. */
   readonly engine?: Engine;
   /**
    * Kafka's group protocol. `classic` (default): the session time-out is each member's own. `consumer` (KIP-848): the
    * brokers assign, and the session time-out is set on the group.
    */
   readonly groupProtocol?: 'classic' | 'consumer';
+  /** A registry that speaks Confluent's interface. Default `SCHEMA_REGISTRY_URL`. */
   readonly schemaRegistryUrl?: string;
   /** Event types beside the built-in ones, made by `defineEvent`. */
   readonly events?: readonly EventDefinition[];
