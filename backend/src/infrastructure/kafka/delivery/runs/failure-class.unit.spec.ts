@@ -15,11 +15,16 @@ describe('a failure that costs no attempt', () => {
     ],
     ['a deadlock', coded('40P01')],
     ['a serialization failure', coded('40001')],
+    ['a week of the inbox that was just made', Object.assign(coded('23514'), { table: 'inbox_default' })],
   ])('is %s', (_, error) => expect(isPassing(error)).toBe(true));
 
   it.each([
     ['a lost connection to something else', coded('ECONNREFUSED')],
     ['a constraint', coded('23505')],
+    [
+      'a check of the handler’s own table',
+      Object.assign(coded('23514'), { table: 'sales', constraint: 'paid' }),
+    ],
     ['a partition with a new owner', new FencedError('gone')],
     ['nothing at all', undefined],
   ])('is not %s', (_, error) => expect(isPassing(error)).toBe(false));
