@@ -17,25 +17,31 @@ export function endGroup(child, signal) {
   }
 }
 
+const MOST_KEPT = 4_096;
+
 /**
- * Resolves with the exit status. `quiet` keeps the output and gives it back instead of showing it; `uninterrupted`
- * is for what takes other things down, and so must not be ended with them.
+ * Resolves with the exit status. `quiet` keeps the output and gives it back instead of showing it; `keepErrors` shows
+ * everything, and gives the end of what went to stderr back as well; `uninterrupted` is for what takes other things
+ * down, and so must not be ended with them.
  */
 export function run(
   command,
   args,
-  { env = process.env, quiet = false, uninterrupted = false, cwd = root } = {},
+  { env = process.env, quiet = false, keepErrors = false, uninterrupted = false, cwd = root } = {},
 ) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       env,
       detached: process.platform !== 'win32',
-      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet || keepErrors ? 'pipe' : 'inherit'],
     });
     let output = '';
     child.stdout?.on('data', (chunk) => (output += chunk));
-    child.stderr?.on('data', (chunk) => (output += chunk));
+    child.stderr?.on('data', (chunk) => {
+      if (!quiet) process.stderr.write(chunk);
+      output = quiet ? output + chunk : (output + chunk).slice(-MOST_KEPT);
+    });
     if (!uninterrupted) running.add(child);
     child.once('error', (error) => {
       running.delete(child);

@@ -67,10 +67,11 @@ export async function vitest(tally, name, projects, env = {}, only = []) {
     `--reporter=${inRoot('scripts/lib/test-report.mjs')}`,
   ];
   try {
-    const { code, signal } = await run(nodeBinary(), args, {
+    const ended = await run(nodeBinary(), args, {
       env: { ...hermetic(), ...env, SHOP_TEST_REPORT: report },
+      keepErrors: true,
     });
-    tally.step(name, reported(report, name, signal ?? code), from);
+    tally.step(name, reported(report, name, ended), from);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -83,17 +84,27 @@ function hermetic() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.test(name)));
 }
 
-function reported(report, name, end) {
+function reported(report, name, { code, signal, output }) {
+  const end = signal ?? code;
   let result;
   try {
     result = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
-    return { failed: 1, failures: [`  × ${name}: the test runner ended with ${end} and without a report`] };
+    return {
+      failed: 1,
+      failures: [
+        `  × ${name}: the test runner ended with ${end} and without a report`,
+        ...complaints(output),
+      ],
+    };
   }
   if (result.failed > 0 || end === 0) return result;
-  return {
-    ...result,
-    failed: 1,
-    failures: [`  × ${name}: all passed, but the test runner ended with ${end}`],
-  };
+  const failure = `  × ${name}: all passed, but the test runner ended with ${end}`;
+  return { ...result, failed: 1, failures: [failure, ...complaints(output)] };
+}
+
+// What the runner itself has to say, a failed tear-down above all, stands in no report.
+function complaints(output) {
+  const lines = output.split('\n').filter((line) => /error|timed out|terminate/i.test(line));
+  return lines.slice(0, 5).map((line) => `    ${line.slice(0, 300)}`);
 }

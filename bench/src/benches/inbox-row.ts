@@ -12,6 +12,7 @@ const CONTROL = "@platformatic/kafka's stream over the same records, looking int
 export const inboxRow: Bench = {
   name: 'inbox-row',
   about: 'Inbox and one row written, beside what one writes by hand',
+  minutesPerRun: 3,
   async run(lab) {
     return [await perEvent(lab), await setBased(lab)];
   },
