@@ -53,6 +53,7 @@ export class KilledPostgres {
 
   private async answers(): Promise<boolean> {
     const client = new pg.Client({ connectionString: this.url });
+    client.on('error', () => {});
     try {
       await client.connect();
       await client.query('select 1');

@@ -35,6 +35,9 @@ export async function migrate(
 
 async function migrateOnce(url: string, schema: string, migrations: Migrations): Promise<readonly string[]> {
   const pool = new pg.Pool({ connectionString: url, max: 2, options: `-c search_path="${schema}"` });
+  // Who waits for the connection is told by what it asked; without a listener the process would end by it.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     await createSchema(database, schema);
