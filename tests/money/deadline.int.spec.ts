@@ -52,10 +52,13 @@ describe('a payment around its deadline', () => {
   it('cannot be captured late by a confirmation that was under way when it was taken back', async () => {
     const orderId = newOrder();
     await desk.simulator.faults({ mode: 'delay', delayMs: 1_000, operations: ['confirm'] });
-    const confirming = desk.charge(orderId);
+    const confirming = expect(desk.charge(orderId)).rejects.toMatchObject({
+      code: 'PAYMENT_INTENT_MOVED',
+      retryable: true,
+    });
     await eventually(async () => (await struck()) === 1, { what: 'the confirmation to be held back' });
     await desk.undoUntilDone(orderId);
-    await expect(confirming).rejects.toMatchObject({ code: 'PAYMENT_INTENT_MOVED', retryable: true });
+    await confirming;
     await desk.chargeUntilDone(orderId);
     expect(await desk.ledgerOf(orderId)).toMatchObject({ captures: 0, refunds: 0 });
     expect(await desk.answersTo(orderId)).toEqual([
@@ -69,11 +72,14 @@ describe('a payment around its deadline', () => {
     await desk.simulator.faults({ mode: 'error', operations: ['confirm'] });
     await expect(desk.charge(orderId)).rejects.toMatchObject({ code: 'PAYMENT_OUTCOME_UNKNOWN' });
     await desk.simulator.faults({ mode: 'delay', delayMs: 1_000, operations: ['cancel'] });
-    const undoing = desk.undo(orderId);
+    const undoing = expect(desk.undo(orderId)).rejects.toMatchObject({
+      code: 'PAYMENT_INTENT_MOVED',
+      retryable: true,
+    });
     await eventually(async () => (await struck()) === 1, { what: 'the cancellation to be held back' });
     const [intent] = await desk.intentsOf(orderId);
     await desk.simulator.stripe().paymentIntents.confirm(intent?.id ?? '');
-    await expect(undoing).rejects.toMatchObject({ code: 'PAYMENT_INTENT_MOVED', retryable: true });
+    await undoing;
     await desk.undoUntilDone(orderId);
     expect(await desk.ledgerOf(orderId)).toMatchObject({ captures: 1, refunds: 1, refunded: AMOUNT_MINOR });
     expect(await desk.answersTo(orderId)).toEqual([['payment.refunded', 19.99]]);

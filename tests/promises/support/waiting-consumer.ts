@@ -52,7 +52,8 @@ export class WaitingConsumer {
 
   private ask(call: WaitingCall): Promise<WaitingAnswer> {
     this.waiting = Promise.withResolvers();
-    this.child.send(call);
+    // A child that has just died hears nothing, and its end is told by its exit.
+    this.child.send(call, () => {});
     return this.waiting.promise;
   }
 }

@@ -110,8 +110,9 @@ export class WorkerProcess {
     await this.hears(call.call);
   }
 
+  // A child that has just died hears nothing; who waits for its answer learns of its end.
   private send(call: WorkerCall): void {
-    this.child.send(call);
+    this.child.send(call, () => {});
   }
 
   private async hears(word: string): Promise<void> {

@@ -226,7 +226,9 @@ describe('before a broker says anything', () => {
   afterAll(() => listener.close());
 
   it('KAFKA_SSL_ENABLED is off by default, and the first byte is a request’s', async () => {
-    await expect(start({ KAFKA_BROKERS: listener.address })).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    await expect(start({ KAFKA_BROKERS: listener.address })).rejects.toMatchObject({
+      code: 'LOG_UNAVAILABLE',
+    });
     expect(listener.requests.map(({ api }) => api)).toContain(Api.ApiVersions);
     expect(listener.firstBytes.at(-1)).toBe(0);
     expect(listener.requests.filter(({ api }) => api === Api.SaslHandshake)).toEqual([]);

@@ -55,8 +55,10 @@ export class Database implements SqlSession {
       pipeline: true,
       options: `-c search_path=${quoteForOptions(options.schema)} -c idle_in_transaction_session_timeout=${STALLED_TRANSACTION_MS}`,
     });
-    // A connection that dies while idle is dropped by the pool; the next statement gets a new one.
+    // A connection that dies while idle is dropped by the pool; the next statement gets a new one. On its way from the
+    // pool to its user it has no other listener, and without one its death would end the process.
     this.pool.on('error', (error) => options.onIdleError?.(error));
+    this.pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   rows<Row>(query: SqlQuery): Promise<Row[]> {

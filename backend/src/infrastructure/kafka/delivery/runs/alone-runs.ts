@@ -89,11 +89,12 @@ export class AloneRuns {
       if (!end.stored) continue;
       stored.push(end.stored);
       // It is awaited with the others; until then the next handler runs.
-      end.stored.catch(() => undefined);
+      handledLater(end.stored);
     }
     const codes = plans.withRepeated(plan.codes, repeated);
     if (stored.length === 0) return { kind: 'done', codes };
-    return { kind: 'done', codes, stored: Promise.all(stored).then(() => undefined) };
+    // A batch that runs one by one holds this result until its last event has run.
+    return { kind: 'done', codes, stored: handledLater(Promise.all(stored).then(() => undefined)) };
   }
 
   /** What the failure of a run that had nothing after it comes to; it ran while the handler's breaker was closed. */
@@ -281,6 +282,12 @@ class OutsideFailure extends Error {
 function unregistered(event: KnownEvent, { pending }: ParkedRow): RunResult {
   const error = new HandlerUnregisteredError(`No handler is registered as ${pending.join(' or ')}.`);
   return { kind: 'failed', failure: { event, handler: undefined, error, remaining: [], final: true } };
+}
+
+/** Who gets it attaches to it later; without that its rejection meanwhile would end the process. */
+function handledLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 const HANDLED = { outcome: 'handled' } as const;

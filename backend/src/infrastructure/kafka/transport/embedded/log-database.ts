@@ -39,8 +39,10 @@ export class LogDatabase implements SqlSession {
       application_name: `event log: ${options.purpose}`,
       keepAlive: true,
     });
-    // The pool drops a connection that dies while idle; the next statement gets a new one and tells its own errors.
+    // The pool drops a connection that dies while idle; the next statement gets a new one and tells its own errors. On
+    // its way from the pool to its user it has no other listener, and without one its death would end the process.
     this.pool.on('error', () => {});
+    this.pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   async rows<Row>(query: SqlQuery): Promise<Row[]> {

@@ -43,6 +43,7 @@ export class Cluster {
       metadataMaxAge: METADATA_AGE_MS,
       autocreateTopics: false,
     });
+    this.#heed(this.admin.connections);
   }
 
   get closed(): boolean {
@@ -152,14 +153,18 @@ export class Cluster {
       ...this.#connectionOptions(requestTimeoutMs),
       maxInflights: maxInFlight,
     });
-    pool.on('connect', ({ connection }: { connection: Connection }) => {
-      // The requests under way get the error themselves; without a listener Node would end the process.
+    this.#heed(pool);
+    this.#pools.add(pool);
+    return pool;
+  }
+
+  // The requests under way get the error themselves; without a listener Node would end the process.
+  #heed(pool: ConnectionPool): void {
+    pool.on('connecting', ({ connection }: { connection: Connection }) => {
       connection.on('error', (error) =>
         this.#options.logger?.debug({ err: error }, 'Lost a connection to Kafka'),
       );
     });
-    this.#pools.add(pool);
-    return pool;
   }
 
   async release(pool: ConnectionPool): Promise<void> {
