@@ -7,7 +7,8 @@ import { OpsClient, RefusedByPlatform } from './ops-client';
 import { complain, runCommand, say } from './run-command';
 
 const USAGE = `usage: npm run accounting -- [--audit] [--topic NAME] [--group NAME] [--handler NAME] [--json]
-  What became of every event, by group, handler and topic. Exit status 1 when one does not have exactly one outcome.
+  What became of every event, by group, handler and topic. Exit status 1 when one does not have exactly one outcome,
+  and when no handler is of that name, group and topic.
   --audit    reads the raw log again and compares each record with the outcome that is stored of it; Ctrl-C ends it
   --json     everything as JSON, offsets of gaps and findings from the first to the one after the last
 The platform is that of OPS_URL (http://127.0.0.1:3000), its operator's token OPERATOR_TOKEN.`;
@@ -49,10 +50,13 @@ async function run(): Promise<number> {
   if (json)
     say(JSON.stringify({ accounts, ...(audited ? { audit: audited } : {}), unreachable: silent }, null, 2));
   else if (audited) showAudit(audited);
+  // A misspelt name must not look like a sound account.
+  const unknown = accounts.length === 0 && silent.length === 0 && Object.keys(filter).length > 0;
+  if (unknown) complain(`no handler is of that ${Object.keys(filter).join(' and ')}`);
   if (silent.length > 0) complain(`not all is shown, these services do not answer: ${silent.join(', ')}`);
   const wrong = accounts.some(({ remainder }) => remainder !== 0);
   const unsound = audited !== undefined && (audited.state !== 'finished' || audited.findings.length > 0);
-  return wrong || unsound || silent.length > 0 ? 1 : 0;
+  return wrong || unsound || unknown || silent.length > 0 ? 1 : 0;
 }
 
 type Filter = { readonly [Name in 'topic' | 'group' | 'handler']?: string | undefined };

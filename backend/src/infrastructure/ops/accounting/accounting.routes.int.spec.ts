@@ -246,6 +246,11 @@ describe('/ops/api/accounting', () => {
       expect(wrong.out).toContain(`no-outcome: ${GROUP} ship ${TOPIC}`);
     });
 
+    it('ends with 1 for names that no handler has', async () => {
+      const { code, err } = await run(['--topic', 'order-evnets', '--handler', 'bill']);
+      expect({ code, err }).toEqual({ code: 1, err: 'no handler is of that topic and handler\n' });
+    });
+
     it('ends with 1 where not all is shown', async () => {
       await orders.inbox(0);
       const { code, err } = await run([], silentGateway);
